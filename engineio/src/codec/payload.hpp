@@ -42,12 +42,12 @@ private:
         bool binary_frame = false;
     };
 
+    void skip_nothings();
     std::optional<piece> next_piece();
     std::optional<piece> next_piece_v4();
     std::optional<piece> next_piece_v3_text();
     std::optional<piece> next_piece_v3_binary();
     std::optional<packet_view> decode(const piece& from);
-    payload_step finish(payload_step how);
 
     protocol version_;
     bool binary_body_;
