@@ -16,34 +16,34 @@ struct http_field {
     std::string_view value;
 };
 
-/// An immutable request head.
-///
-/// A session keeps the head of its first request for life, as its handshake, so the texts lie end
-/// to end in one string and 16-bit offsets tell them apart: two exact allocations whatever the
-/// number of fields. Heads are therefore limited to 64 KiB, which the parser sees to.
+// An immutable request head.
+//
+// A session keeps the head of its first request for life, as its handshake, so the texts lie end
+// to end in one string and 16-bit offsets tell them apart: two exact allocations whatever the
+// number of fields. Heads are therefore limited to 64 KiB, which the parser sees to.
 class http_request {
 public:
     static constexpr std::size_t max_bytes = 0xFFFF;
 
     http_request() = default;
 
-    /// Texts beyond `max_bytes` in all do not fit: fields that would pass it are left out.
+    // Texts beyond `max_bytes` in all do not fit: fields that would pass it are left out.
     http_request(std::string_view method, std::string_view target, unsigned version,
                  std::span<const http_field> fields);
 
     std::string_view method() const { return text(0); }
-    std::string_view target() const { return text(1); } ///< as received
+    std::string_view target() const { return text(1); } // as received
 
-    /// The target up to its first '?', without the scheme and authority of an absolute form.
+    // The target up to its first '?', without the scheme and authority of an absolute form.
     std::string_view path() const;
-    std::string_view query() const; ///< the target after its first '?'
+    std::string_view query() const; // the target after its first '?'
 
-    unsigned version() const { return version_; } ///< 10 or 11
+    unsigned version() const { return version_; } // 10 or 11
 
     std::size_t field_count() const { return ends_.size() < 2 ? 0 : (ends_.size() - 2) / 2; }
-    http_field field(std::size_t index) const; ///< in order of arrival
+    http_field field(std::size_t index) const; // in order of arrival
 
-    /// The first value under that name (case does not matter), empty if there is none.
+    // The first value under that name (case does not matter), empty if there is none.
     std::string_view header(std::string_view name) const;
     bool has_header(std::string_view name) const;
 
@@ -65,11 +65,11 @@ struct http_response {
     std::string body;
 };
 
-/// The value of `name` in a query string, decoded as WHATWG application/x-www-form-urlencoded.
-/// Of several values under one name the last wins; an escaped name is the same name.
+// The value of `name` in a query string, decoded as WHATWG application/x-www-form-urlencoded.
+// Of several values under one name the last wins; an escaped name is the same name.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
-/// All names and values of a query string: in order of first appearance, each with its last value.
+// All names and values of a query string: in order of first appearance, each with its last value.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
 
 } // namespace sockeye::engineio
