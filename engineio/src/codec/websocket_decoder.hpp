@@ -7,15 +7,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
 namespace sockeye::engineio {
 
 struct websocket_limits {
-    // Bytes of one message: all its fragments together, as received and again once inflated.
+    /// Bytes of one message: all its fragments together, as received and again once inflated.
     std::size_t max_message = 1'000'000;
-    // Frames of one message. Empty ones count, for they cost us time too.
+    /// Frames of one message. Empty ones count, for they cost us time too.
     std::size_t max_fragments = 16'384;
 };
 
@@ -31,17 +32,17 @@ enum class websocket_event_kind : std::uint8_t {
 struct websocket_event {
     websocket_event_kind kind = websocket_event_kind::need_more;
     bool binary = false;
-    std::string_view data; // valid until the next call of next(), and while its input is
+    std::string_view data{}; // valid until the next call of next(), and while its input is
     std::uint16_t close_code = 0;
 };
 
-// Turns what a client sends into events (RFC 6455, with RFC 7692 if an inflater is given).
-//
-//     while ((event = decoder.next(input)).kind != websocket_event_kind::need_more) handle(event);
-//
-// The caller's buffer serves all its connections, so next() leaves nothing behind in it when it
-// says need_more. After a close or an error everything further is swallowed. The inflater, shared
-// by all decoders of a thread, outlives them.
+/// Turns what a client sends into events (RFC 6455, with RFC 7692 if an inflater is given).
+///
+///     while ((event = decoder.next(input)).kind != websocket_event_kind::need_more) handle(event);
+///
+/// The caller's buffer serves all its connections, so next() leaves nothing behind in it when it
+/// says need_more. After a close or an error everything further is swallowed. The inflater, shared
+/// by all decoders of a thread, outlives them.
 class websocket_decoder {
 public:
     explicit websocket_decoder(const websocket_limits& limits, inflater* inflate = nullptr);
@@ -49,22 +50,21 @@ public:
     websocket_decoder(websocket_decoder&&) noexcept;
     websocket_decoder& operator=(websocket_decoder&&) noexcept;
 
-    // Consumes from the front of `input` and unmasks in place.
+    /// Consumes from the front of `input` and unmasks in place.
     websocket_event next(std::span<char>& input);
 
 private:
     struct frame_header;
     struct partial;
 
-    bool take_header(std::span<char>& input, frame_header& frame);
-    websocket_event start_frame(const frame_header& frame, std::span<char>& input);
+    std::optional<frame_header> take_header(std::span<char>& input);
+    std::string_view broken_rule(const frame_header& frame) const;
+    websocket_event start_frame(std::span<char>& input);
     websocket_event continue_frame(std::span<char>& input);
-    websocket_event finish_frame();
     websocket_event finish_control(opcode op, std::string_view payload);
-    websocket_event finish_message(bool binary, bool compressed, std::string_view payload);
     websocket_event finish_close(std::string_view payload);
+    websocket_event finish_message(bool binary, bool compressed, std::string_view payload);
     websocket_event fail(std::uint16_t close_code, std::string_view why);
-    partial& unfinished();
 
     // Two bytes, a 64-bit length, a masking key (RFC 6455 §5.2).
     static constexpr std::size_t max_client_header = 14;
