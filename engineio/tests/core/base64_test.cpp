@@ -49,10 +49,10 @@ constexpr vector vectors[] = {
 };
 
 TEST_CASE("base64 encodes and decodes the published vectors") {
-    for (const auto& [bytes, text] : vectors) {
-        CAPTURE(text);
-        CHECK(encoded(bytes) == text);
-        CHECK(decoded(text) == bytes);
+    for (const auto& each : vectors) {
+        CAPTURE(each.text);
+        CHECK(encoded(each.bytes) == each.text);
+        CHECK(decoded(each.text) == each.bytes);
     }
 }
 
@@ -88,9 +88,9 @@ TEST_CASE("decoding is as lenient as Node.js") {
         {"\xfb\xff\xbf", "-_-_"},       // the URL-safe alphabet
         {"\xfb\xff\xbf", "+_-/"},       // or a mixture
     };
-    for (const auto& [bytes, text] : cases) {
-        CAPTURE(text);
-        CHECK(decoded(text) == bytes);
+    for (const auto& each : cases) {
+        CAPTURE(each.text);
+        CHECK(decoded(each.text) == each.bytes);
     }
 }
 

@@ -46,18 +46,18 @@ void check_same(const std::optional<packet_view>& got, const packet_view& expect
 }
 
 TEST_CASE("packets in text form are read") {
-    for (const auto& [version, wire, packet] : text_vectors) {
-        CAPTURE(wire);
+    for (const auto& each : text_vectors) {
+        CAPTURE(each.wire);
         std::string scratch = "left from before";
-        check_same(decode_text_packet(version, wire, scratch), packet);
+        check_same(decode_text_packet(each.version, each.wire, scratch), each.packet);
     }
 }
 
 TEST_CASE("packets in text form are written") {
-    for (const auto& [version, wire, packet] : text_vectors) {
+    for (const auto& each : text_vectors) {
         std::string out = "before ";
-        append_text_packet(out, version, packet);
-        CHECK(out == "before " + std::string(wire));
+        append_text_packet(out, each.version, each.packet);
+        CHECK(out == "before " + std::string(each.wire));
     }
 }
 
