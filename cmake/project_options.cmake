@@ -10,7 +10,9 @@ add_library(sockeye_options INTERFACE)
 target_compile_features(sockeye_options INTERFACE cxx_std_20)
 
 target_compile_options(sockeye_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi)
+    -Wall -Wextra -Wpedantic -Wshadow -Woverloaded-virtual -Wextra-semi
+    -Wconversion # lengths that peers announce must not lose bits unseen
+    -Wno-missing-field-initializers) # options are meant to be written {.one = ..., .that = ..., .differs = ...}
 if(SOCKEYE_WERROR)
     target_compile_options(sockeye_options INTERFACE -Werror)
 endif()

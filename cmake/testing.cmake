@@ -15,10 +15,16 @@ function(sockeye_test name)
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/support" ${arg_INCLUDES})
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} sockeye_doctest_main sockeye_options)
+    target_compile_options(${name} PRIVATE -Wno-conversion) # tables of small numbers read better without casts
     target_precompile_headers(${name} PRIVATE <doctest/doctest.h> ${arg_PCH})
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 600)
 endfunction()
+
+if(SOCKEYE_BUILD_FUZZERS)
+    # What the fuzz preset builds: the fuzzers and what they link, which is never what moves bytes.
+    add_custom_target(sockeye_fuzzers)
+endif()
 
 # sockeye_fuzzer(NAME LIBRARIES target... [INCLUDES dir...])
 #
@@ -32,6 +38,7 @@ function(sockeye_fuzzer name)
     target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} sockeye_options)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
+    add_dependencies(sockeye_fuzzers ${target})
     foreach(kind IN ITEMS seeds regressions)
         if(IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/${kind}/${name}")
             add_test(NAME ${target}_${kind}
