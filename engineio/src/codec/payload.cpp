@@ -17,11 +17,12 @@ constexpr char length_end = '\xff';
 // More than any body needs, and too few to overflow 64 bits.
 constexpr std::size_t max_length_digits = 10;
 
-// Takes a decimal length and the `end` behind it off the front of `rest`.
+// Takes a decimal length and the `end` behind it off the front of `rest`. No digits at all count as
+// 0, which is refused later: no packet is empty.
 std::optional<std::uint64_t> take_length(std::string_view& rest, char zero, char end) {
     std::uint64_t length = 0;
     for (std::size_t i = 0; i < rest.size() && i <= max_length_digits; ++i) {
-        if (i > 0 && rest[i] == end) {
+        if (rest[i] == end) {
             rest.remove_prefix(i + 1);
             return length;
         }
