@@ -44,9 +44,9 @@ unsigned find_quality(std::string_view parameters) {
 }
 
 // A coding may be named twice, and by `*` besides: its name counts more than `*`, then the higher
-// weight.
+// weight, and of the same weight the last place, as in the reference.
 void strengthen(preference& current, const preference& other) {
-    if (std::tie(current.by_name, current.quality) < std::tie(other.by_name, other.quality))
+    if (std::tie(current.by_name, current.quality) <= std::tie(other.by_name, other.quality))
         current = other;
 }
 

@@ -76,8 +76,13 @@ std::string form_decode(std::string_view text) {
     return repair_utf8(percent_decode(text));
 }
 
+// Of ASCII, so that what is left needs no repair either.
+bool stands_for_itself(char c) {
+    return static_cast<unsigned char>(c) < 0x80 && c != '%' && c != '+';
+}
+
 bool is_name(std::string_view encoded, std::string_view name) {
-    const bool plain = encoded.find_first_of("%+") == std::string_view::npos;
+    const bool plain = std::ranges::all_of(encoded, stands_for_itself);
     return plain ? encoded == name : form_decode(encoded) == name;
 }
 

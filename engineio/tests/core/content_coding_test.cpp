@@ -39,7 +39,9 @@ TEST_CASE("without a coding of ours the body stays as it is") {
                                      "gzip deflate", ",", ";q=1", "gzip;q=0.0001"});
 }
 
-TEST_CASE("a coding named twice counts by its higher weight") {
+TEST_CASE("a coding named twice counts by its higher weight and then by its last place") {
     check(content_coding::gzip,
           {"gzip;q=0, gzip", "gzip, gzip;q=0", "gzip;q=0.1, deflate;q=0.2, gzip"});
+    check(content_coding::deflate,
+          {"gzip, deflate, gzip", "gzip;q=0.5, deflate;q=0.5, GZIP;q=0.5"});
 }

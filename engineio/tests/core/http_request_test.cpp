@@ -13,10 +13,10 @@ http_request make_request(std::string_view target) {
 } // namespace
 
 TEST_CASE("a target falls into path and query at its first question mark") {
-    struct row {
+    struct example {
         std::string_view target, path, query;
     };
-    const row rows[] = {
+    const example examples[] = {
         {"/a/b", "/a/b", ""},
         {"/a?", "/a", ""},
         {"/a?b=c?d", "/a", "b=c?d"},
@@ -30,12 +30,12 @@ TEST_CASE("a target falls into path and query at its first question mark") {
         {"//host/p", "//host/p", ""},
         {"x?a=http://h/p", "x", "a=http://h/p"},
     };
-    for (const auto& [target, path, query] : rows) {
-        const auto request = make_request(target);
-        CAPTURE(target);
-        CHECK(request.target() == target);
-        CHECK(request.path() == path);
-        CHECK(request.query() == query);
+    for (const auto& row : examples) {
+        const auto request = make_request(row.target);
+        CAPTURE(row.target);
+        CHECK(request.target() == row.target);
+        CHECK(request.path() == row.path);
+        CHECK(request.query() == row.query);
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include "codec/http_request_parser.hpp"
 
+#include <doctest/doctest.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +79,31 @@ inline std::string read_bytewise(std::string_view bytes, const http_parser_limit
     for (const char& byte : bytes)
         transcript.feed({&byte, 1});
     return transcript.text();
+}
+
+inline const std::string next_request = "GET /next HTTP/1.1\r\nHost: h\r\n\r\n";
+
+inline std::string with_fields(std::string_view fields) {
+    return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n";
+}
+
+inline std::string chunked(std::string_view body) {
+    return with_fields("Transfer-Encoding: chunked\r\n") + std::string(body);
+}
+
+inline std::string last_part(const std::string& transcript) {
+    const auto at = transcript.rfind("error");
+    return at == std::string::npos ? transcript : transcript.substr(at);
+}
+
+inline void check_refused(const std::string& bytes, unsigned status,
+                          const http_parser_limits& limits = {}) {
+    CAPTURE(bytes);
+    const auto expected = "error " + std::to_string(status);
+    CHECK(last_part(read_whole(bytes, limits)) == expected);
+    CHECK(last_part(read_bytewise(bytes, limits)) == expected);
+    // The verdict stands whatever follows.
+    CHECK(last_part(read_whole(bytes + "\r\n\r\n" + next_request, limits)) == expected);
 }
 
 } // namespace sockeye::engineio

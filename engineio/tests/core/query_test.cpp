@@ -11,10 +11,10 @@ using pairs = std::vector<std::pair<std::string, std::string>>;
 } // namespace
 
 TEST_CASE("a query value is found and decoded") {
-    struct row {
+    struct example {
         std::string_view query, value;
     };
-    const row rows[] = {
+    const example examples[] = {
         {"EIO=4", "4"},
         {"a=1&EIO=4&b=2", "4"},
         {"EIO=3&EIO=4", "4"},
@@ -29,9 +29,9 @@ TEST_CASE("a query value is found and decoded") {
         {"EIO=%00", {"\0", 1}},
         {"EIO=%f0%9F%98%80", "\xF0\x9F\x98\x80"},
     };
-    for (const auto& [query, value] : rows) {
-        CAPTURE(query);
-        CHECK(query_value(query, "EIO") == std::string(value));
+    for (const auto& row : examples) {
+        CAPTURE(row.query);
+        CHECK(query_value(row.query, "EIO") == std::string(row.value));
     }
 }
 
@@ -45,10 +45,10 @@ TEST_CASE("a query value that is not there is not an empty one") {
 }
 
 TEST_CASE("bytes that are not UTF-8 are replaced as browsers do") {
-    struct row {
+    struct example {
         std::string_view query, value;
     };
-    const row rows[] = {
+    const example examples[] = {
         {"a=%ff", "\uFFFD"},
         {"a=x%C3", "x\uFFFD"},
         {"a=%C3%28", "\uFFFD("},
@@ -59,10 +59,18 @@ TEST_CASE("bytes that are not UTF-8 are replaced as browsers do") {
         {"a=%C0%80", "\uFFFD\uFFFD"},
         {"a=\xFF%C3%A9", "\uFFFD\u00E9"},
     };
-    for (const auto& [query, value] : rows) {
-        CAPTURE(query);
-        CHECK(query_value(query, "a") == std::string(value));
+    for (const auto& row : examples) {
+        CAPTURE(row.query);
+        CHECK(query_value(row.query, "a") == std::string(row.value));
     }
+}
+
+TEST_CASE("a name is compared as it is decoded") {
+    CHECK(query_value("\xBB=1", "\uFFFD") == "1");
+    CHECK(query_value("%C3%A9=1", "\u00E9") == "1");
+    CHECK(query_value("\u00E9=1", "\u00E9") == "1");
+    CHECK_FALSE(query_value("\xBB=1", "\xBB").has_value());
+    CHECK_FALSE(query_value("a+b=1", "a+b").has_value());
 }
 
 TEST_CASE("a query is a list of names in order of appearance with their last values") {
