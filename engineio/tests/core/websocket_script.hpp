@@ -23,7 +23,7 @@ struct frame_options {
     unsigned rsv = 0; // bit 4 is RSV1
     bool masked = true;
     int length_bytes = 0; // of the extended length, if not the shortest form
-    std::string key = "\x37\xfa\x21\x3d";
+    std::string_view key = "\x37\xfa\x21\x3d";
 };
 
 inline constexpr frame_options not_final{.fin = false, .key = "\x01\x02\x03\x04"};
@@ -42,7 +42,7 @@ inline std::string header(unsigned op, std::uint64_t length, const frame_options
     const auto seven = bytes == 0 ? length : bytes == 2 ? 126u : 127u;
     out += static_cast<char>((o.masked ? 0x80u : 0u) | seven);
     if (bytes > 0) out += big_endian(length, bytes);
-    return o.masked ? out + o.key : out;
+    return o.masked ? out.append(o.key) : out;
 }
 
 inline std::string frame(unsigned op, std::string payload, const frame_options& o = {}) {
