@@ -1,8 +1,8 @@
 // The floor: the least that any server must do for the wire traffic of the Engine.IO echo
 // workloads, on one thread with epoll. It is no Engine.IO server: the contract is hard-coded,
 // nothing is validated beyond what framing needs, and there is no time-out, no limit and no
-// upgrade. What a real server costs above it is that server's own doing; what remains is the
-// kernel.
+// upgrade; only WebSockets are pinged, as no long-polling workload lasts until a ping.
+// What a real server costs above it is that server's own doing; what remains is the kernel.
 //
 //   eio_floor --port N [--fault drop|duplicate|alter]
 //
@@ -47,7 +47,6 @@ struct connection {
 };
 
 struct polling_session {
-    bool is_open = true;
     int poll = -1;       // the connection whose GET waits
     std::string waiting; // packets for the next GET
 };
@@ -223,7 +222,6 @@ void take_post(polling_session& s, std::string_view body) {
         const std::size_t end = std::min(body.find('\x1e'), body.size());
         const std::string_view packet = body.substr(0, end);
         if (packet.starts_with('4')) echo(packet, [&](std::string_view p) { append_packet(s, p); });
-        if (packet == "1") s.is_open = false;
         body.remove_prefix(std::min(end + 1, body.size()));
     }
     reply += response("text/html", "ok");
@@ -305,14 +303,8 @@ void send_pings() {
     static std::uint64_t done = now_s();
     for (const std::uint64_t now = now_s(); done < now;) {
         // The bucket of this very second still fills; the one after it was filled 24 seconds ago.
-        const std::uint64_t bucket = (++done + 1) % ping_interval_s;
-        for (const int fd : ping_buckets[bucket])
+        for (const int fd : ping_buckets[(++done + 1) % ping_interval_s])
             send_bytes(fd, {"\x81\x01\x32", 3});
-        for (polling_session& s : sessions) {
-            if (bucket != 0 || !s.is_open) continue;
-            append_packet(s, "2");
-            answer_poll(s);
-        }
     }
 }
 
@@ -358,10 +350,7 @@ int main(int argc, char** argv) {
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     const int listener = listen_on(port);
-    if (listener < 0) {
-        std::perror("eio_floor: cannot listen");
-        return 1;
-    }
+    if (listener < 0) return std::perror("eio_floor: cannot listen"), 1;
     epoll_fd = epoll_create1(0);
     watch(listener);
     serve(listener);

@@ -1,0 +1,91 @@
+#include "options.hpp"
+
+#include "test_message.hpp"
+
+#include <charconv>
+#include <functional>
+#include <map>
+#include <string_view>
+
+namespace sockeye::bench {
+
+const char* const usage =
+    "eio_load MODE --port N --server-pid PID [options]\n"
+    "  echo       messages echoed over WebSocket: server CPU per message\n"
+    "  polling    the same over long-polling, a GET and a POST connection per client\n"
+    "  handshake  sessions opened, then closed: server CPU for each (--polling: over HTTP)\n"
+    "  idle       WebSocket sessions that stay open: memory of each, CPU while they rest\n"
+    "options\n"
+    "  --conns N    sessions (100)                 --inflight K  echo: on their way per client "
+    "(1)\n"
+    "  --size B     bytes of a message (64)        --seconds S   measured time (3)\n"
+    "  --warmup S   same load before it (1)        --settle S    idle: pause before memory is read "
+    "(2)\n"
+    "  --hold S     idle: time CPU is watched (0)  --polling     handshake: over long-polling\n"
+    "  --path P     (/engine.io/)                  --label TEXT  copied to the report\n"
+    "One JSON object goes to stdout. Status: 0 good, 2 an echo or a session was spoiled, 1 not "
+    "run.\n"
+    "The server is reached at 127.0.0.1 only.\n";
+
+namespace {
+
+// Descriptors of both processes and the time of a run stay bounded.
+constexpr unsigned max_conns = 18'000;
+constexpr double max_seconds = 600;
+
+workload parse_mode(std::string_view name) {
+    if (name == "echo") return workload::echo;
+    if (name == "polling") return workload::polling;
+    if (name == "handshake") return workload::handshake;
+    if (name == "idle") return workload::idle;
+    throw usage_error("unknown mode " + std::string(name));
+}
+
+template<class Number>
+Number number(std::string_view text, Number least, Number most) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most)
+        throw usage_error("not a number in range: " + std::string(text));
+    return value;
+}
+
+} // namespace
+
+load_options parse_options(int argc, char** argv) {
+    load_options o;
+    const auto seconds = [](double& to, double least) {
+        return [&to, least](std::string_view v) { to = number(v, least, max_seconds); };
+    };
+    using setter = std::function<void(std::string_view)>;
+    const std::map<std::string_view, setter> setters{
+        {"--port", [&](auto v) { o.port = number<std::uint16_t>(v, 1, 65535); }},
+        {"--server-pid", [&](auto v) { o.server_pid = number<pid_t>(v, 2, 1 << 30); }},
+        {"--path", [&](auto v) { o.path = v; }},
+        {"--conns", [&](auto v) { o.conns = number<unsigned>(v, 1, max_conns); }},
+        {"--inflight", [&](auto v) { o.inflight = number<unsigned>(v, 1, 1024); }},
+        {"--size", [&](auto v) { o.size = number<std::size_t>(v, least_message_size, 1 << 20); }},
+        {"--seconds", seconds(o.seconds, 0.1)},
+        {"--warmup", seconds(o.warmup, 0)},
+        {"--settle", seconds(o.settle, 0)},
+        {"--hold", seconds(o.hold, 0)},
+        {"--label", [&](auto v) { o.label = v; }},
+    };
+    if (argc < 2) throw usage_error("no mode given");
+    o.mode = parse_mode(argv[1]);
+    for (int i = 2; i < argc; ++i) {
+        const std::string_view name = argv[i];
+        if (name == "--polling") {
+            o.over_polling = true;
+            continue;
+        }
+        const auto found = setters.find(name);
+        if (found == setters.end()) throw usage_error("unknown option " + std::string(name));
+        if (++i == argc) throw usage_error("no value for " + std::string(name));
+        found->second(argv[i]);
+    }
+    if (o.port == 0 || o.server_pid == 0) throw usage_error("--port and --server-pid are needed");
+    return o;
+}
+
+} // namespace sockeye::bench

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <sys/types.h>
+
+namespace sockeye::bench {
+
+enum class workload : std::uint8_t { echo, polling, handshake, idle };
+
+struct load_options {
+    workload mode = workload::echo;
+    std::uint16_t port = 0;
+    pid_t server_pid = 0;
+    std::string path = "/engine.io/";
+    unsigned conns = 100;
+    unsigned inflight = 1; // echo: messages on their way per client
+    std::size_t size = 64; // bytes of a message after its type digit
+    double seconds = 3;    // echo, polling: the measured time
+    double warmup = 1;     // the same load before it
+    double settle = 2;     // idle: pause before the memory is read
+    double hold = 0;       // idle: how long CPU time is watched
+    bool over_polling = false;
+    std::string label; // copied to the report
+};
+
+struct usage_error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+extern const char* const usage;
+
+// Throws usage_error.
+load_options parse_options(int argc, char** argv);
+
+} // namespace sockeye::bench

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "client.hpp"
+#include "tcp_link.hpp"
+#include "wire.hpp"
+
+namespace sockeye::bench {
+
+class websocket_client final : public client, private tcp_link::user {
+public:
+    websocket_client(std::uint32_t number, scoreboard& board, reactor& r, const target& to)
+        : client(number, board), reactor_(r), target_(to) {}
+
+    void open() override;
+    void start() override;
+    void close() override;
+
+private:
+    void on_connected(tcp_link&) override;
+    std::size_t on_bytes(tcp_link&, std::string_view bytes) override;
+    void on_end(tcp_link&) override;
+
+    std::size_t take_handshake(std::string_view bytes);
+    void take_frame(const server_frame& f);
+    void take_packet(std::string_view packet);
+    void append_message();
+
+    enum class stage : std::uint8_t { connecting, upgraded, open, closing, ended };
+
+    reactor& reactor_;
+    const target& target_;
+    tcp_link link_;
+    std::string answer_; // to what was read; it leaves in one send
+    stage stage_ = stage::connecting;
+};
+
+} // namespace sockeye::bench

@@ -1,0 +1,147 @@
+#include "workloads.hpp"
+
+#include "polling_client.hpp"
+#include "websocket_client.hpp"
+
+#include <chrono>
+#include <cmath>
+
+namespace sockeye::bench {
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr unsigned handshake_window = 64; // sessions that open or close at the same time
+constexpr double ping_interval_s = 25;    // the default of Engine.IO servers
+constexpr double patience_s = 10;         // for what is due
+constexpr double after_s = 0.1;           // for what is not: second copies, work put off
+
+std::unique_ptr<client> make_client(std::uint32_t number, const load_options& o, scoreboard& board,
+                                    reactor& r, const target& to) {
+    if (o.mode == workload::polling || o.over_polling)
+        return std::make_unique<polling_client>(number, board, r, to,
+                                                o.mode == workload::handshake);
+    return std::make_unique<websocket_client>(number, board, r, to);
+}
+
+} // namespace
+
+load_run::load_run(const load_options& o) : options_(o), target_{o.port, o.path} {
+    board_.inflight = o.inflight;
+    board_.message_size = o.size;
+    for (std::uint32_t i = 0; i < o.conns; ++i)
+        clients_.push_back(make_client(i, o, board_, reactor_, target_));
+}
+
+std::string load_run::run(report& r) {
+    switch (options_.mode) {
+    case workload::echo:
+    case workload::polling:
+        run_echo(r);
+        break;
+    case workload::handshake:
+        run_handshake(r);
+        break;
+    case workload::idle:
+        run_idle(r);
+        break;
+    }
+    return board_.failure;
+}
+
+bool load_run::run_until(const std::function<bool()>& done, double seconds) {
+    const auto end = steady::now() + std::chrono::duration<double>(seconds);
+    while (board_.failure.empty() && !done()) {
+        const std::chrono::duration<double, std::milli> left = end - steady::now();
+        if (left.count() <= 0) return false;
+        reactor_.run_once(std::min(1000, int(left.count()) + 1));
+    }
+    return true;
+}
+
+void load_run::run_for(double seconds) {
+    run_until([] { return false; }, seconds);
+}
+
+void load_run::open_sessions() {
+    unsigned started = 0;
+    for (; started < clients_.size() && board_.failure.empty(); ++started) {
+        clients_[started]->open();
+        const auto room = [&] { return started < board_.open + handshake_window; };
+        if (!run_until(room, patience_s)) break;
+    }
+    if (!run_until([&] { return board_.open == clients_.size(); }, patience_s))
+        board_.fail(board_.open, "not all sessions opened in time");
+}
+
+void load_run::close_sessions() {
+    unsigned started = 0;
+    for (; started < clients_.size() && board_.failure.empty(); ++started) {
+        clients_[started]->close();
+        const auto room = [&] { return started < board_.ended + handshake_window; };
+        if (!run_until(room, patience_s)) break;
+    }
+    if (!run_until([&] { return board_.ended == clients_.size(); }, patience_s))
+        board_.fail(board_.ended, "not all sessions were closed in time");
+}
+
+void load_run::exchange_for(double seconds) {
+    board_.sending = true;
+    for (const auto& c : clients_)
+        c->start();
+    run_for(seconds);
+    board_.sending = false;
+    if (!run_until([&] { return board_.on_the_way == 0; }, patience_s))
+        board_.fail(0, std::to_string(board_.on_the_way) + " messages were not echoed");
+    run_for(after_s);
+}
+
+void load_run::run_echo(report& r) {
+    open_sessions();
+    if (options_.warmup > 0) exchange_for(options_.warmup);
+    const std::uint64_t before = board_.echoes;
+    measurement m(options_.server_pid);
+    exchange_for(options_.seconds);
+    m.end();
+    m.report_per(r, "cpu_us_per_message", double(board_.echoes - before));
+}
+
+void load_run::run_handshake(report& r) {
+    measurement opening(options_.server_pid);
+    open_sessions();
+    run_for(after_s);
+    opening.end();
+    opening.report_per(r, "cpu_us_per_handshake", double(board_.open));
+
+    measurement closing(options_.server_pid);
+    if (board_.failure.empty()) close_sessions();
+    run_for(after_s);
+    closing.end();
+    r.add("cpu_us_per_close", closing.server_seconds() * 1e6 / options_.conns);
+}
+
+void load_run::run_idle(report& r) {
+    const double before = double(read_resident_kib(options_.server_pid));
+    open_sessions();
+    run_for(options_.settle);
+    const double after = double(read_resident_kib(options_.server_pid));
+    r.add("kib_per_connection", (after - before) / options_.conns);
+    r.add("resident_kib_before", before);
+    r.add("resident_kib_after", after);
+    if (options_.hold > 0) hold(r);
+}
+
+void load_run::hold(report& r) {
+    const std::uint64_t pings_before = board_.pings;
+    measurement m(options_.server_pid);
+    run_for(options_.hold);
+    m.end();
+    r.add("idle_cpu_percent", 100 * m.server_seconds() / m.wall_seconds());
+    const std::uint64_t pings = board_.pings - pings_before;
+    r.add("pings", double(pings));
+    // Sessions rest cheaply where nobody asks whether they live: all are due in each interval.
+    if (double(pings) < options_.conns * std::floor(options_.hold / (ping_interval_s + 2)))
+        board_.fail(0, "only " + std::to_string(pings) + " pings came");
+}
+
+} // namespace sockeye::bench

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "client.hpp"
+#include "options.hpp"
+#include "report.hpp"
+#include "tcp_link.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace sockeye::bench {
+
+// Runs one workload against the server. Each reading is taken while nothing is on the way, so that
+// whatever the server did for a message falls between the same two readings as the message.
+class load_run {
+public:
+    explicit load_run(const load_options& o);
+
+    // Gives the failure, empty if there was none. Throws std::runtime_error and std::system_error
+    // where nothing could be measured.
+    std::string run(report& r);
+
+private:
+    void run_echo(report& r);
+    void run_handshake(report& r);
+    void run_idle(report& r);
+    void hold(report& r);
+
+    // Runs the clients for that long, or until `done` says so; gives whether it did.
+    bool run_until(const std::function<bool()>& done, double seconds);
+    void run_for(double seconds);
+    void open_sessions();
+    void close_sessions();
+    void exchange_for(double seconds);
+
+    const load_options& options_;
+    const target target_;
+    scoreboard board_;
+    reactor reactor_;
+    std::vector<std::unique_ptr<client>> clients_;
+};
+
+} // namespace sockeye::bench
