@@ -32,6 +32,8 @@ private:
 
 class deflater {
 public:
+    /// Level 6 makes JSON of 4 to 16 KB a tenth smaller than level 1, in two to three times the
+    /// time.
     explicit deflater(int level = 1);
     ~deflater();
     deflater(deflater&&) noexcept;

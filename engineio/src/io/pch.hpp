@@ -1,10 +1,14 @@
-// The headers that cost every file of this folder most of its compile time. Each file still includes what it uses:
-// nothing may rely on this one being there.
 #pragma once
 
+// Precompiled: the headers that make a file of this folder slow to compile.
+
+#include "io/asio.hpp"
+
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>

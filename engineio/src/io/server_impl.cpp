@@ -1,0 +1,29 @@
+#include "io/server_impl.hpp"
+
+#include "io/http_server_impl.hpp"
+
+namespace sockeye::engineio {
+
+server_impl::server_impl(http_server_impl& http, handler& events, server_options options)
+    : http_(http), events_(events), options_(std::move(options)) {
+    for (unsigned i = 0; i < http.shard_count(); ++i)
+        parts_.push_back(std::make_unique<server_shard>(*this, http.shard_at(i)));
+}
+
+server_shard* server_impl::current_part() {
+    const unsigned current = http_.current();
+    return current == shards::none ? nullptr : parts_[current].get();
+}
+
+void server_impl::close_part(shard& home) {
+    part(home).for_each([](session& s) { s.close(true); });
+}
+
+void server_impl::close_sessions() {
+    for (unsigned i = 0; i < http_.shard_count(); ++i) {
+        shard& home = http_.shard_at(i);
+        home.post([keep = shared_from_this(), &home] { keep->close_part(home); });
+    }
+}
+
+} // namespace sockeye::engineio

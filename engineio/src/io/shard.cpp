@@ -1,0 +1,117 @@
+#include "io/shard.hpp"
+
+#include "codec/http_response_writer.hpp"
+#include "io/connection.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <sys/random.h>
+#include <system_error>
+
+namespace sockeye::engineio {
+
+shard::shard(unsigned index, asio::io_context& context)
+    : index_(index), context_(context), now_(std::chrono::steady_clock::now()), wheel_(now_),
+      timer_(context), read_buffer_(std::make_unique<std::array<char, read_buffer_size>>()) {}
+
+shard::~shard() = default;
+
+void shard::post(std::function<void()> task) {
+    asio::post(context_, [self = shared_from_this(), task = std::move(task)] {
+        self->touch();
+        task();
+    });
+}
+
+void shard::post_after(std::chrono::milliseconds delay, std::function<void()> task) {
+    // A timer of its own, exact where the wheel is coarse: these are few, and the application's.
+    auto timer = std::make_shared<steady_timer>(context_, delay);
+    timer->async_wait(
+        [self = shared_from_this(), timer, task = std::move(task)](const error_code& ec) {
+            if (ec) return;
+            self->touch();
+            task();
+        });
+}
+
+void shard::set_timer(timed& entry, time_point deadline) {
+    const time_point due = wheel_.set(entry, deadline);
+    if (!quit_ && (!timer_at_ || due < *timer_at_)) arm(due);
+}
+
+void shard::arm(time_point deadline) {
+    timer_at_ = deadline;
+    timer_.expires_at(deadline);
+    timer_.async_wait([self = weak_from_this()](const error_code& ec) {
+        if (const auto alive = self.lock()) alive->run_timers(ec);
+    });
+}
+
+void shard::quit() {
+    quit_ = true;
+    timer_.cancel();
+}
+
+void shard::run_timers(const error_code& ec) {
+    if (ec || quit_) return; // armed anew for an earlier deadline, or stopping
+    touch();
+    timer_at_.reset();
+    wheel_.advance(now_);
+    if (const auto next = wheel_.next())
+        if (!timer_at_ || *next < *timer_at_) arm(*next);
+}
+
+void shard::flush_later(connection& target) {
+    if (to_flush_.empty()) asio::post(context_, [self = shared_from_this()] { self->flush_all(); });
+    to_flush_.emplace_back(&target);
+}
+
+void shard::flush_all() {
+    touch();
+    // A flush may end sessions, and their handlers may send to others: those are flushed next turn.
+    std::vector<boost::intrusive_ptr<connection>> batch;
+    batch.swap(to_flush_);
+    for (const auto& target : batch)
+        target->flush_now();
+    if (to_flush_.empty()) {
+        batch.clear();
+        if (batch.capacity() <= 16 * 1024) to_flush_.swap(batch); // keep the memory warm
+    }
+}
+
+inflater& shard::inflate() {
+    return inflate_ ? *inflate_ : inflate_.emplace();
+}
+
+deflater& shard::deflate() {
+    return deflate_ ? *deflate_ : deflate_.emplace();
+}
+
+const std::string& shard::http_date() {
+    const std::time_t second = std::time(nullptr);
+    if (second != date_second_) {
+        date_second_ = second;
+        date_ = engineio::http_date(second);
+    }
+    return date_;
+}
+
+std::array<unsigned char, 16> shard::random() {
+    std::array<unsigned char, 16> bytes;
+    if (random_used_ + bytes.size() > random_.size()) {
+        if (::getrandom(random_.data(), random_.size(), 0) != static_cast<ssize_t>(random_.size()))
+            throw std::system_error(errno, std::generic_category(), "sockeye: getrandom");
+        random_used_ = 0;
+    }
+    // What was handed out is wiped, so that a leak of memory tells no id.
+    const auto from = random_.begin() + static_cast<std::ptrdiff_t>(random_used_);
+    std::copy_n(from, bytes.size(), bytes.begin());
+    std::fill_n(from, bytes.size(), 0);
+    random_used_ += bytes.size();
+    return bytes;
+}
+
+} // namespace sockeye::engineio

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "codec/deflate.hpp"
+#include "io/asio.hpp"
+#include "state/timing_wheel.hpp"
+
+#include <sockeye/engineio/counters.hpp>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sockeye::engineio {
+
+class connection;
+
+// One thread and all that lives on it. Everything here belongs to that thread but for post, current
+// and the counters' values.
+class shard : public std::enable_shared_from_this<shard> {
+public:
+    shard(unsigned index, asio::io_context& context);
+    ~shard();
+    shard(const shard&) = delete;
+    shard& operator=(const shard&) = delete;
+
+    [[nodiscard]] unsigned index() const { return index_; }
+    [[nodiscard]] asio::io_context& context() { return context_; }
+    [[nodiscard]] bool is_current() const {
+        return context_.get_executor().running_in_this_thread();
+    }
+
+    // From any thread.
+    void post(std::function<void()> task);
+    void post_after(std::chrono::milliseconds delay, std::function<void()> task);
+
+    void quit(); // no timers any more
+
+    // The time, read once per event rather than per question.
+    [[nodiscard]] time_point now() const { return now_; }
+    void touch() { now_ = std::chrono::steady_clock::now(); }
+
+    void set_timer(timed& entry, time_point deadline);
+    void cancel_timer(timed& entry) { wheel_.cancel(entry); }
+
+    // Every connection of the shard reads into this: an idle one owns no buffer.
+    static constexpr std::size_t read_buffer_size = 64 * 1024;
+    [[nodiscard]] std::array<char, read_buffer_size>& read_buffer() { return *read_buffer_; }
+
+    // What was written to that connection leaves when this turn of the loop is over, together with
+    // whatever else the turn brings it.
+    void flush_later(connection& target);
+
+    [[nodiscard]] inflater& inflate();
+    [[nodiscard]] deflater& deflate();
+    [[nodiscard]] const std::string& http_date(); // of this second
+
+    // Random bytes from the system's generator, fetched in bulk.
+    std::array<unsigned char, 16> random();
+
+    shard_counters counters;
+
+private:
+    void flush_all();
+    void run_timers(const error_code& ec);
+    void arm(time_point deadline);
+
+    const unsigned index_;
+    asio::io_context& context_;
+    time_point now_;
+    timing_wheel wheel_;
+    steady_timer timer_;
+    std::optional<time_point> timer_at_;
+    bool quit_ = false;
+    std::unique_ptr<std::array<char, read_buffer_size>> read_buffer_;
+    std::vector<boost::intrusive_ptr<connection>> to_flush_;
+    std::optional<inflater> inflate_;
+    std::optional<deflater> deflate_;
+    std::string date_;
+    std::time_t date_second_ = 0;
+    std::array<unsigned char, 1024> random_;
+    std::size_t random_used_ = sizeof random_;
+};
+
+} // namespace sockeye::engineio

@@ -1,0 +1,54 @@
+#include "io/stream.hpp"
+
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace sockeye::engineio {
+namespace {
+
+io_status status_of(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR ? io_status::would_block
+                                                                     : io_status::failed;
+}
+
+} // namespace
+
+stream::stream(tcp_socket socket, std::unique_ptr<tls_session> tls)
+    : socket_(std::move(socket)), tls_(std::move(tls)) {}
+
+io_result stream::read(char* buffer, std::size_t size) {
+    if (tls_) return tls_->read(buffer, size);
+    const ssize_t got = ::recv(socket_.native_handle(), buffer, size, 0);
+    if (got > 0) return {static_cast<std::size_t>(got), io_status::ok};
+    return {0, got == 0 ? io_status::end_of_stream : status_of(errno)};
+}
+
+io_result stream::write(const iovec* parts, unsigned count) {
+    if (tls_) return tls_->write(parts, count);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts);
+    message.msg_iovlen = count;
+    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+    if (sent < 0) return {0, status_of(errno)};
+    std::size_t wanted = 0;
+    for (unsigned i = 0; i < count; ++i)
+        wanted += parts[i].iov_len;
+    const auto taken = static_cast<std::size_t>(sent);
+    return {taken, taken == wanted ? io_status::ok : io_status::would_block};
+}
+
+void stream::shutdown_send() {
+    if (tls_) tls_->shutdown();
+    ::shutdown(socket_.native_handle(), SHUT_WR);
+}
+
+void stream::close() {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+stream::released stream::release() {
+    return {socket_.release(), std::move(tls_)};
+}
+
+} // namespace sockeye::engineio

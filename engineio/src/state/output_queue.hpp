@@ -1,0 +1,51 @@
+#pragma once
+
+#include <sockeye/engineio/encoded.hpp>
+
+#include <cstddef>
+#include <string_view>
+#include <sys/uio.h>
+#include <vector>
+
+namespace sockeye::engineio {
+
+struct queued_packet {
+    outgoing_ptr owner;
+    std::string_view bytes; // of the owner: what is to be written
+    bool continues;         // belongs to the packet before it
+};
+
+// What waits to leave: references, never copies. Packets that belong together form a group, which
+// is dropped whole or not at all. An empty queue owns no memory.
+class output_queue {
+public:
+    output_queue() = default;
+    output_queue(output_queue&&) = default;
+    output_queue& operator=(output_queue&&) = default;
+
+    [[nodiscard]] bool empty() const { return head_ == chunks_.size(); }
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    [[nodiscard]] std::size_t size() const { return chunks_.size() - head_; }
+
+    void push(outgoing_ptr owner, std::string_view bytes, bool continues = false);
+
+    // Fills `parts` with what is to be written next; returns how many were filled.
+    [[nodiscard]] unsigned gather(iovec* parts, unsigned max) const;
+    // So many bytes have been written.
+    void consume(std::size_t written);
+
+    // Removes the oldest group of which nothing has been written yet; false where there is none.
+    bool drop_oldest(std::size_t& packets_dropped);
+
+    // Takes everything out, in order; what is left of one that has begun to leave.
+    std::vector<queued_packet> take_all();
+    void clear();
+
+private:
+    std::vector<queued_packet> chunks_; // those before head_ have left
+    std::size_t head_ = 0;
+    std::size_t written_ = 0; // of the chunk at head_
+    std::size_t bytes_ = 0;
+};
+
+} // namespace sockeye::engineio
