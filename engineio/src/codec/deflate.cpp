@@ -2,7 +2,6 @@
 
 #include <zlib.h>
 
-#include <algorithm>
 #include <array>
 #include <new>
 
@@ -111,6 +110,7 @@ inflater::status inflater::stream::inflate_all(std::string_view data, std::strin
         data = next_slice(z, data);
         do {
             if (const auto result = inflate_some(out); result != status::ok) return result;
+            // With all input read and the buffer full, zlib may still hold back output.
         } while (z.avail_in > 0 || (z.avail_out == 0 && !ended));
     } while (!data.empty());
     return status::ok;

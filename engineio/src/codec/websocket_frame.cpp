@@ -1,6 +1,5 @@
 #include "codec/websocket_frame.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace sockeye::engineio {

@@ -43,6 +43,21 @@ std::string noise(std::size_t size) {
     return out;
 }
 
+// One message that is one final block, as some clients send it.
+std::string deflate_final(const std::string& data) {
+    std::string out(data.size() + 100, '?');
+    z_stream z{};
+    REQUIRE(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
+    z.avail_in = static_cast<uInt>(data.size());
+    z.next_out = reinterpret_cast<Bytef*>(out.data());
+    z.avail_out = static_cast<uInt>(out.size());
+    REQUIRE(::deflate(&z, Z_FINISH) == Z_STREAM_END);
+    out.resize(z.total_out);
+    deflateEnd(&z);
+    return out;
+}
+
 // By zlib's own judgement of the format: `window` as for inflateInit2.
 std::string uncompress_body(const std::string& body, int window, std::size_t size) {
     std::string out(size + 1, '?');
@@ -80,6 +95,18 @@ TEST_CASE("a final block may end the message or stand in its middle") {
     CHECK(inflate(final_hello + final_hello) == inflated{status::ok, "HelloHello"});
     CHECK(inflate(final_hello + "\xf2\x48\xcd\xc9\xc9\x07\x00"s) ==
           inflated{status::ok, "HelloHello"});
+}
+
+// The inflater's output buffer has 16 KiB: a block may end with it full, or still hold back a
+// match.
+TEST_CASE("a final block may end wherever the output buffer ends") {
+    for (std::size_t n = 16'384 - 2; n < 16'384 + 260; ++n) {
+        CAPTURE(n);
+        const std::string data(n, 'a');
+        const auto wire = deflate_final(data);
+        REQUIRE(inflate(wire) == inflated{status::ok, data});
+        REQUIRE(inflate(wire + "\x00"s) == inflated{status::ok, data});
+    }
 }
 
 TEST_CASE("a message cut off anywhere is corrupt") {
