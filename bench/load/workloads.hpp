@@ -30,7 +30,8 @@ private:
     // Runs the clients for that long, or until `done` says so; gives whether it did.
     bool run_until(const std::function<bool()>& done, double seconds);
     void run_for(double seconds);
-    void open_sessions();
+    void make_clients();
+    void open_sessions(std::size_t count); // in all
     void close_sessions();
     void exchange_for(double seconds);
 
