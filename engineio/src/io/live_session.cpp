@@ -303,6 +303,12 @@ void live_session::dropped(drop_cause cause, std::size_t packets) {
         .add(packets);
 }
 
+const http_request* live_session::message_request() const {
+    // A POST may still be running when the session has moved to a WebSocket: its messages are void.
+    const bool by_post = transport() == transport_kind::polling && polling_->post;
+    return by_post ? &polling_->post->request() : nullptr;
+}
+
 bool live_session::send(std::string_view text, send_options options) {
     const outgoing_ptr packet = outgoing::make(packet_type::message, text, false, options.compress);
     return state_.send({&packet, 1}, options.volatile_);

@@ -64,6 +64,7 @@ public:
     bool upgraded() const override { return state_.upgraded(); }
     unsigned shard() const override { return home_.home().index(); }
     const http_request& request() const override { return request_; }
+    const http_request* message_request() const override;
     std::string remote_address() const override { return peer_.text(); }
     bool secure() const override { return secure_; }
     bool send(std::string_view text, send_options options) override;

@@ -48,6 +48,8 @@ public:
 
     // The first request of the session, kept for its whole life. An upgrade never replaces it.
     [[nodiscard]] virtual const http_request& request() const = 0;
+    // Within handler::on_message: the POST that carried the message, null over WebSocket.
+    [[nodiscard]] virtual const http_request* message_request() const = 0;
     [[nodiscard]] virtual std::string remote_address() const = 0; // of the TCP peer
     [[nodiscard]] virtual bool secure() const = 0;                // over TLS
 
