@@ -61,7 +61,7 @@ struct server_options {
     // handshake.
     std::function<std::string(const http_request&)> generate_id = {};
 
-    queue_options queue;
+    queue_options queue = {};
     // A payload of one-byte packets would cost far more than its bytes.
     std::size_t max_packets_per_payload = 10'000;
     // Empty fragments cost no payload but do cost work.
