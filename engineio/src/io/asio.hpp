@@ -16,7 +16,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using executor = asio::io_context::executor_type;
-using tcp_socket = asio::basic_stream_socket<tcp, executor>;
 using tcp_acceptor = asio::basic_socket_acceptor<tcp, executor>;
 using steady_timer =
     asio::basic_waitable_timer<std::chrono::steady_clock,

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include <array>
+#include <exception>
 #include <unistd.h>
 #include <utility>
 
@@ -54,10 +55,14 @@ void connection::start(std::unique_ptr<connection_driver> driver) {
     driver_ = std::move(driver);
     keeper_.opened(*this);
     driver_->on_started(*this);
-    if (!link_.established()) {
-        if (!continue_handshake()) return;
-    }
-    wait_readable();
+    enlist(); // the poller says at once what there is
+}
+
+// With the poller. Where the system has no room for one more, the connection is lost.
+bool connection::enlist() {
+    if (home_.readiness().add(link_.descriptor(), *this)) return true;
+    lose();
+    return false;
 }
 
 void connection::replace_driver(std::unique_ptr<connection_driver> driver) {
@@ -82,6 +87,7 @@ bool connection::settle() {
         unsent.append(packet.bytes);
     home_.counters.queued_bytes.sub(unsent.size());
     state_ = status::moved;
+    home_.readiness().remove(link_.descriptor(), *this);
     auto [descriptor, tls] = link_.release();
     keeper_.move(*this, *move_target_,
                  {descriptor, std::move(tls), peer_, std::move(driver_), std::move(unsent)});
@@ -96,23 +102,37 @@ void connection::settle_soon() {
 void connection::resume(std::unique_ptr<connection_driver> driver, std::string unsent) {
     driver_ = std::move(driver);
     keeper_.opened(*this);
+    if (!enlist()) return;
     if (!unsent.empty()) write(std::move(unsent));
     in_driver_ = true;
     driver_->on_moved(*this);
     in_driver_ = false;
     if (!settle()) return;
+    readable_ = true; // OpenSSL may hold input that no descriptor tells of
     flush_now();
     resume_reading();
 }
 
 // ---- in
 
-void connection::wait_readable() {
-    if (read_waits_) return;
-    read_waits_ = true;
-    link_.socket().async_wait(
-        tcp_socket::wait_read,
-        [self = connection_ptr(this)](const error_code& ec) { self->on_readable(ec); });
+void connection::on_ready(std::uint32_t events) {
+    const connection_ptr keep(this);
+    home_.touch();
+    try {
+        // Under TLS either kind of readiness can be what a read or a write is waiting for.
+        const bool either = link_.secure();
+        if (either || events & ~std::uint32_t(EPOLLOUT)) readable_ = true;
+        if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) peer_ended_ = true;
+        if (!link_.established() && !continue_handshake()) return;
+        if (!writable_ && (either || events & EPOLLOUT)) {
+            writable_ = true;
+            flush_now();
+        }
+        if (readable_ && wants_input() && !read_posted_) read_some();
+    } catch (const std::exception&) {
+        in_driver_ = false;
+        lose(); // out of memory, say: this connection's end, nobody else's
+    }
 }
 
 bool connection::wants_input() const {
@@ -128,25 +148,12 @@ bool connection::wants_input() const {
     }
 }
 
-void connection::on_readable(const error_code& ec) {
-    read_waits_ = false;
-    if (ec || state_ == status::closed) return;
-    home_.touch();
-    if (!link_.established() && !continue_handshake()) return;
-    if (!wants_input()) return; // resume_reading takes it up again
-    read_some();
-}
-
 bool connection::continue_handshake() {
     switch (link_.handshake()) {
     case io_status::ok:
         driver_->on_established();
         return state_ == status::open;
     case io_status::would_block:
-        if (link_.wants_write())
-            wait_writable();
-        else
-            wait_readable();
         return false;
     default:
         lose();
@@ -157,11 +164,10 @@ bool connection::continue_handshake() {
 void connection::read_some() {
     in_driver_ = true;
     auto& buffer = home_.read_buffer();
-    bool more = true;
-    for (int i = 0; i < max_reads_per_turn && more && wants_input(); ++i) {
+    for (int i = 0; i < max_reads_per_turn && readable_ && wants_input(); ++i) {
         const io_result got = link_.read(buffer.data(), buffer.size());
         if (got.status == io_status::would_block) {
-            more = false;
+            readable_ = false;
             break;
         }
         if (got.status != io_status::ok) {
@@ -169,8 +175,8 @@ void connection::read_some() {
             return state_ == status::lingering ? close() : lose();
         }
         home_.counters.socket_bytes_in.add(got.bytes);
-        // A short read has emptied the socket; OpenSSL may hold more.
-        more = link_.secure() || got.bytes == buffer.size();
+        // A short read has emptied the socket, unless its end waits behind; OpenSSL may hold more.
+        if (got.bytes < buffer.size() && !link_.secure() && !peer_ended_) readable_ = false;
         if (state_ == status::lingering) continue;
         driver_->on_input({buffer.data(), got.bytes});
         if (former_driver_ || move_target_) {
@@ -182,19 +188,17 @@ void connection::read_some() {
     in_driver_ = false;
     if (state_ == status::closed) return;
     flush_now();
-    if (!wants_input()) return;
-    if (more && link_.secure())
-        resume_reading();
-    else
-        wait_readable();
+    resume_reading();
 }
 
+// Goes on where reading stopped although there was more; not at once, for others are waiting.
 void connection::resume_reading() {
-    if (read_waits_ || in_driver_ || !wants_input() || !link_.established()) return;
-    if (!link_.secure()) return wait_readable();
-    // What OpenSSL has decrypted already makes no descriptor readable.
-    read_waits_ = true;
-    asio::post(home_.context(), [self = connection_ptr(this)] { self->on_readable({}); });
+    if (!readable_ || read_posted_ || in_driver_ || !wants_input() || !link_.established()) return;
+    read_posted_ = true;
+    asio::post(home_.context(), [self = connection_ptr(this)] {
+        self->read_posted_ = false;
+        if (self->state_ != status::closed) self->on_ready(0);
+    });
 }
 
 void connection::hold_input(bool hold) {
@@ -217,14 +221,14 @@ void connection::write(std::string bytes) {
 }
 
 void connection::flush_soon() {
-    if (in_driver_ || flush_posted_ || write_waits_) return;
+    if (in_driver_ || flush_posted_ || !writable_) return;
     flush_posted_ = true;
     home_.flush_later(*this);
 }
 
 void connection::flush_now() {
     flush_posted_ = false;
-    if (write_waits_ || (state_ != status::open && state_ != status::draining)) return;
+    if (!writable_ || (state_ != status::open && state_ != status::draining)) return;
     if (out_.empty()) {
         if (state_ == status::draining) on_flushed();
         return;
@@ -243,7 +247,7 @@ bool connection::write_some() {
         home_.counters.queued_bytes.sub(sent.bytes);
         out_.consume(sent.bytes);
         if (sent.status == io_status::would_block) {
-            wait_writable();
+            writable_ = false;
             return false;
         }
         if (sent.status != io_status::ok) {
@@ -263,25 +267,6 @@ void connection::on_flushed() {
     const connection_ptr keep(this);
     driver_->on_drained();
     resume_reading();
-}
-
-void connection::wait_writable() {
-    if (write_waits_) return;
-    write_waits_ = true;
-    link_.socket().async_wait(
-        tcp_socket::wait_write,
-        [self = connection_ptr(this)](const error_code& ec) { self->on_writable(ec); });
-}
-
-void connection::on_writable(const error_code& ec) {
-    write_waits_ = false;
-    if (ec || state_ == status::closed) return;
-    home_.touch();
-    if (!link_.established()) {
-        if (continue_handshake()) wait_readable();
-        return;
-    }
-    if (write_some()) on_flushed();
 }
 
 // ---- the end
@@ -308,6 +293,7 @@ void connection::close() {
     if (patience_) home_.cancel_timer(*patience_);
     home_.counters.queued_bytes.sub(out_.bytes());
     out_.clear();
+    home_.readiness().remove(link_.descriptor(), *this);
     link_.close();
     keeper_.closed(*this);
 }

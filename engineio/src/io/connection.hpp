@@ -36,12 +36,14 @@ public:
 };
 
 // A TCP connection: moves bytes between a driver and the network, decides nothing. Belongs to its
-// shard; kept alive by its keeper and by what waits for it.
+// shard; its keeper keeps it alive until it is closed.
 //
 // Output is queued, and leaves in one gathered write: at the end of the read that caused it, or,
 // for what comes from elsewhere, at the end of the loop's turn.
-class connection : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>,
-                   public boost::intrusive::list_base_hook<> {
+class connection final
+    : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>,
+      public boost::intrusive::list_base_hook<>,
+      private pollable {
 public:
     connection(connection_keeper& keeper, shard& home, stream link, const peer_address& peer,
                std::size_t pause_reading_above);
@@ -87,16 +89,14 @@ private:
     };
     class patience;
 
+    void on_ready(std::uint32_t events) override;
+    bool enlist();
     bool settle();
     void settle_soon();
-    void wait_readable();
-    void wait_writable();
-    void on_readable(const error_code& ec);
-    void on_writable(const error_code& ec);
-    bool continue_handshake();
     void read_some();
     [[nodiscard]] bool wants_input() const;
     void resume_reading();
+    bool continue_handshake();
     bool write_some();
     void on_flushed();
     void lose();
@@ -113,8 +113,10 @@ private:
     peer_address peer_;
     status state_ = status::open;
     bool in_driver_ = false; // its call is on the stack
-    bool read_waits_ = false;
-    bool write_waits_ = false;
+    bool readable_ = false;  // there may be input: the poller will not say it again
+    bool writable_ = true;   // false: the poller will tell
+    bool peer_ended_ = false;
+    bool read_posted_ = false;
     bool flush_posted_ = false;
     bool input_held_ = false;
 };

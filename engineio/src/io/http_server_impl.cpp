@@ -7,15 +7,17 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <unistd.h>
+#include <utility>
 
 namespace sockeye::engineio {
 namespace {
 
 // Connections that are told why they cannot stay. More are closed without a word.
 constexpr std::size_t max_refusals_under_way = 256;
+// Answers that a client has not read: beyond this it may not ask for more.
+constexpr std::size_t http_pause_mark = 256 * 1024;
 
 std::string_view name_of(log_level level) {
     switch (level) {
@@ -87,6 +89,7 @@ http_server_impl::http_server_impl(http_server_options options, asio::io_context
     for (unsigned i = 0; i < count; ++i) {
         if (!context) own_contexts_.push_back(std::make_unique<asio::io_context>(1));
         shards_.push_back(std::make_shared<shard>(i, context ? *context : *own_contexts_.back()));
+        shards_.back()->start();
     }
     connections_ = std::vector<connection_list>(count);
 }
@@ -181,27 +184,17 @@ void http_server_impl::on_accepted(int descriptor, const peer_address& peer) {
 // ---- connections, on their shard's thread
 
 connection_ptr http_server_impl::make_connection(connection_in_transit& what, shard& home) {
-    tcp_socket socket(home.context());
-    error_code failed;
-    socket.assign(tcp::v4(), what.descriptor, failed); // the family matters to nobody from here on
-    if (failed) {
-        log(log_level::warning, "cannot take a connection: " + failed.message());
-        limits_.release(what.peer);
-        return nullptr;
-    }
-    what.descriptor = -1;
-    return connection_ptr(new connection(*this, home,
-                                         stream(std::move(socket), std::move(what.tls)), what.peer,
-                                         options_.max_header_bytes * 16));
+    return connection_ptr(
+        new connection(*this, home, stream(std::exchange(what.descriptor, -1), std::move(what.tls)),
+                       what.peer, http_pause_mark));
 }
 
 void http_server_impl::take(connection_in_transit what, shard& home) {
     if (const auto context = tls())
         what.tls = std::make_unique<tls_session>(*context, what.descriptor);
     home.counters.connections_accepted.add();
-    if (const connection_ptr taken = make_connection(what, home))
-        taken->start(
-            std::make_unique<http_connection>(options_, static_cast<request_router&>(*this)));
+    make_connection(what, home)
+        ->start(std::make_unique<http_connection>(options_, static_cast<request_router&>(*this)));
 }
 
 void http_server_impl::refuse(int descriptor, connection_limits::verdict why,
@@ -213,8 +206,8 @@ void http_server_impl::refuse(int descriptor, connection_limits::verdict why,
     auto gone = std::shared_ptr<void>(nullptr, [this](void*) { --refusals_; });
     ++refusals_;
     limits_.overdraw(peer); // closed() gives it back
-    if (const connection_ptr taken = make_connection(what, home))
-        taken->start(std::make_unique<refused_connection>(
+    make_connection(what, home)
+        ->start(std::make_unique<refused_connection>(
             why == connection_limits::verdict::too_many ? 503 : 429, std::move(gone)));
 }
 
@@ -242,8 +235,7 @@ void http_server_impl::move(connection& c, shard& target, connection_in_transit 
     const auto transit = std::make_shared<connection_in_transit>(std::move(what));
     target.post([this, &target, transit] {
         std::unique_ptr<connection_driver> driver = std::move(transit->driver);
-        if (const connection_ptr arrived = make_connection(*transit, target))
-            arrived->resume(std::move(driver), std::move(transit->unsent));
+        make_connection(*transit, target)->resume(std::move(driver), std::move(transit->unsent));
     });
 }
 

@@ -15,7 +15,8 @@ namespace sockeye::engineio {
 
 shard::shard(unsigned index, asio::io_context& context)
     : index_(index), context_(context), now_(std::chrono::steady_clock::now()), wheel_(now_),
-      timer_(context), read_buffer_(std::make_unique<std::array<char, read_buffer_size>>()) {}
+      timer_(context), poller_(context),
+      read_buffer_(std::make_unique<std::array<char, read_buffer_size>>()) {}
 
 shard::~shard() = default;
 
@@ -50,9 +51,14 @@ void shard::arm(time_point deadline) {
     });
 }
 
+void shard::start() {
+    poller_.start(weak_from_this());
+}
+
 void shard::quit() {
     quit_ = true;
     timer_.cancel();
+    poller_.stop();
 }
 
 void shard::run_timers(const error_code& ec) {

@@ -2,6 +2,7 @@
 
 #include "codec/deflate.hpp"
 #include "io/asio.hpp"
+#include "io/poller.hpp"
 #include "state/timing_wheel.hpp"
 
 #include <sockeye/engineio/counters.hpp>
@@ -40,7 +41,8 @@ public:
     void post(std::function<void()> task);
     void post_after(std::chrono::milliseconds delay, std::function<void()> task);
 
-    void quit(); // no timers any more
+    void start();
+    void quit(); // no timers and no readiness any more
 
     // The time, read once per event rather than per question.
     [[nodiscard]] time_point now() const { return now_; }
@@ -48,6 +50,8 @@ public:
 
     void set_timer(timed& entry, time_point deadline);
     void cancel_timer(timed& entry) { wheel_.cancel(entry); }
+
+    [[nodiscard]] poller& readiness() { return poller_; }
 
     // Every connection of the shard reads into this: an idle one owns no buffer.
     static constexpr std::size_t read_buffer_size = 64 * 1024;
@@ -78,6 +82,7 @@ private:
     steady_timer timer_;
     std::optional<time_point> timer_at_;
     bool quit_ = false;
+    poller poller_;
     std::unique_ptr<std::array<char, read_buffer_size>> read_buffer_;
     std::vector<boost::intrusive_ptr<connection>> to_flush_;
     std::optional<inflater> inflate_;

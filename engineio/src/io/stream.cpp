@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace sockeye::engineio {
 namespace {
@@ -13,12 +14,9 @@ io_status status_of(int error) {
 
 } // namespace
 
-stream::stream(tcp_socket socket, std::unique_ptr<tls_session> tls)
-    : socket_(std::move(socket)), tls_(std::move(tls)) {}
-
 io_result stream::read(char* buffer, std::size_t size) {
     if (tls_) return tls_->read(buffer, size);
-    const ssize_t got = ::recv(socket_.native_handle(), buffer, size, 0);
+    const ssize_t got = ::recv(descriptor_, buffer, size, 0);
     if (got > 0) return {static_cast<std::size_t>(got), io_status::ok};
     return {0, got == 0 ? io_status::end_of_stream : status_of(errno)};
 }
@@ -28,7 +26,7 @@ io_result stream::write(const iovec* parts, unsigned count) {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts);
     message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+    const ssize_t sent = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
     if (sent < 0) return {0, status_of(errno)};
     std::size_t wanted = 0;
     for (unsigned i = 0; i < count; ++i)
@@ -39,16 +37,12 @@ io_result stream::write(const iovec* parts, unsigned count) {
 
 void stream::shutdown_send() {
     if (tls_) tls_->shutdown();
-    ::shutdown(socket_.native_handle(), SHUT_WR);
+    ::shutdown(descriptor_, SHUT_WR);
 }
 
 void stream::close() {
-    error_code ignored;
-    socket_.close(ignored);
-}
-
-stream::released stream::release() {
-    return {socket_.release(), std::move(tls_)};
+    tls_.reset();
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
 } // namespace sockeye::engineio

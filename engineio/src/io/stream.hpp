@@ -1,11 +1,12 @@
 #pragma once
 
-#include "io/asio.hpp"
 #include "io/tls.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <sys/uio.h>
+#include <utility>
 
 namespace sockeye::engineio {
 
@@ -16,17 +17,19 @@ struct io_result {
     io_status status = io_status::ok;
 };
 
-// A TCP connection, with or without TLS. Reads and writes never wait; who wants to wait asks Asio
-// for readiness. That way an idle connection owns no buffer, and input goes into the one of its
-// shard.
+// A TCP connection, with or without TLS. Reads and writes never wait; the shard's poller tells when
+// they can go on. That way an idle connection owns no buffer, and input goes into the shard's.
 class stream {
 public:
-    stream(tcp_socket socket, std::unique_ptr<tls_session> tls);
+    stream(int descriptor, std::unique_ptr<tls_session> tls)
+        : descriptor_(descriptor), tls_(std::move(tls)) {}
+    stream(stream&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_)) {}
+    ~stream() { close(); }
 
-    [[nodiscard]] tcp_socket& socket() { return socket_; }
+    [[nodiscard]] int descriptor() const { return descriptor_; }
     [[nodiscard]] bool secure() const { return tls_ != nullptr; }
     [[nodiscard]] bool established() const { return !tls_ || tls_->established(); }
-    [[nodiscard]] bool wants_write() const { return tls_ && tls_->wants_write(); }
 
     io_status handshake() { return tls_ ? tls_->handshake() : io_status::ok; }
     io_result read(char* buffer, std::size_t size);
@@ -36,15 +39,14 @@ public:
     void shutdown_send();
     void close();
 
-    // Takes the connection off its shard; nothing may be waiting on it.
     struct released {
         int descriptor;
         std::unique_ptr<tls_session> tls;
     };
-    released release();
+    released release() { return {std::exchange(descriptor_, -1), std::move(tls_)}; }
 
 private:
-    tcp_socket socket_;
+    int descriptor_;
     std::unique_ptr<tls_session> tls_;
 };
 

@@ -82,7 +82,6 @@ tls_session::~tls_session() = default;
 
 io_status tls_session::failed(int result) {
     const int why = SSL_get_error(ssl_.get(), result);
-    wants_write_ = why == SSL_ERROR_WANT_WRITE;
     if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return io_status::would_block;
     ERR_clear_error();
     return why == SSL_ERROR_ZERO_RETURN ? io_status::end_of_stream : io_status::failed;
@@ -92,7 +91,6 @@ io_status tls_session::handshake() {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
     if (result != 1) return failed(result);
-    wants_write_ = false;
     established_ = true;
     return io_status::ok;
 }
@@ -113,7 +111,6 @@ io_status tls_session::push_pending() {
         if (result != 1) return failed(result);
         pending_.erase(0, sent);
     }
-    wants_write_ = false;
     return io_status::ok;
 }
 

@@ -33,13 +33,12 @@ public:
     tls_session(const tls_session&) = delete;
     tls_session& operator=(const tls_session&) = delete;
 
-    io_status handshake(); // ok, would_block (and wants_write()), or the end
+    io_status handshake();
     io_result read(char* buffer, std::size_t size);
     // Takes bytes over even where the socket cannot: they are kept, and `would_block` is the
     // status.
     io_result write(const iovec* parts, unsigned count);
     void shutdown(); // tells the peer, once, if the socket takes it
-    [[nodiscard]] bool wants_write() const { return wants_write_; }
     [[nodiscard]] bool established() const { return established_; }
 
 private:
@@ -50,7 +49,6 @@ private:
     // Plain text of the record under way. A retry must repeat the same bytes, whatever became of
     // the queue they came from.
     std::string pending_;
-    bool wants_write_ = false;
     bool established_ = false;
 };
 
