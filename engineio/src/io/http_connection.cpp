@@ -272,7 +272,7 @@ void http_connection::abort() {
 }
 
 void http_connection::move_to(shard& target) {
-    unread_.assign(input_);
+    unread_.append(input_); // behind what came while a hook decided
     input_ = {};
     gone_ = true;
     cancel_timer();
@@ -280,10 +280,11 @@ void http_connection::move_to(shard& target) {
 }
 
 std::string http_connection::hand_over() {
-    unread_.assign(input_);
+    unread_.append(input_);
     input_ = {};
     gone_ = true;
     cancel_timer();
+    link_->hold_input(false); // which was about our own buffer
     return std::exchange(unread_, {});
 }
 
