@@ -1,10 +1,11 @@
+// The first program of the README: sends every message back.
 #include <sockeye/engineio/server.hpp>
 
 using namespace sockeye::engineio;
 
 struct echo : handler {
-    void on_message(session& s, std::string_view data, bool binary) override {
-        binary ? s.send_binary(data) : s.send(data);
+    void on_message(session& from, std::string_view data, bool binary) override {
+        binary ? from.send_binary(data) : from.send(data);
     }
 };
 
@@ -12,5 +13,5 @@ int main() {
     echo app;
     server io(app);
     io.listen(3000);
-    io.run();
+    io.run(); // until Ctrl-C
 }

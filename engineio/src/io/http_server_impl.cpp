@@ -146,10 +146,10 @@ unsigned short http_server_impl::listen(unsigned short port, const std::string& 
         try {
             open(at, v6_only);
             return true;
-        } catch (const boost::system::system_error& error) {
+        } catch (const std::system_error& error) {
             // A machine without IPv6.
-            if (error.code() != boost::system::errc::address_family_not_supported &&
-                error.code() != boost::system::errc::address_not_available)
+            if (error.code() != std::errc::address_family_not_supported &&
+                error.code() != std::errc::address_not_available)
                 throw;
             return false;
         }
@@ -158,7 +158,14 @@ unsigned short http_server_impl::listen(unsigned short port, const std::string& 
         open(asio::ip::address_v4::loopback(), false);
         open_if_there(asio::ip::address_v6::loopback(), true);
     } else if (!address.empty()) {
-        open(asio::ip::make_address(address), true);
+        error_code bad;
+        const asio::ip::address at = asio::ip::make_address(address, bad);
+        if (bad)
+            throw std::system_error(std::make_error_code(std::errc::invalid_argument),
+                                    "sockeye: listen takes a numeric IP address or \"localhost\", "
+                                    "not \"" +
+                                        address + '"');
+        open(at, true);
     } else if (!open_if_there(asio::ip::address_v6::any(), false)) {
         open(asio::ip::address_v4::any(), false);
     }

@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sstream>
 #include <sys/socket.h>
+#include <system_error>
 
 namespace sockeye::engineio {
 namespace {
@@ -39,12 +41,18 @@ listener::listener(asio::io_context& context, host owner)
     : acceptor_(context), retry_(context), owner_(std::move(owner)) {}
 
 void listener::open(const tcp::endpoint& endpoint, bool v6_only, int backlog) {
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp_acceptor::reuse_address(true));
-    if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(v6_only));
-    acceptor_.bind(endpoint);
-    acceptor_.listen(backlog);
-    acceptor_.native_non_blocking(true);
+    try {
+        acceptor_.open(endpoint.protocol());
+        acceptor_.set_option(tcp_acceptor::reuse_address(true));
+        if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(v6_only));
+        acceptor_.bind(endpoint);
+        acceptor_.listen(backlog);
+        acceptor_.native_non_blocking(true);
+    } catch (const boost::system::system_error& error) {
+        std::ostringstream where;
+        where << endpoint;
+        throw std::system_error(error.code(), "sockeye: cannot listen on " + where.str());
+    }
 }
 
 void listener::start() {

@@ -1,0 +1,91 @@
+// What scripts/run starts: everybody on the page sees what anybody writes.
+//
+//   sockeye_playground [--port N] [--threads N]
+
+#include "page.hpp"
+
+#include <sockeye/engineio/server.hpp>
+
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+using namespace sockeye::engineio;
+
+namespace {
+
+// Sessions live on several threads. A message is encoded once, and every thread hands it to its
+// own.
+class room : public handler {
+public:
+    void attach(server& io) { io_ = &io; }
+
+    void on_open(session& who) override { say("someone came (" + who.remote_address() + ")"); }
+    void on_close(session&, close_reason why, std::string_view) override {
+        say("someone left: " + std::string(text(why)));
+    }
+    void on_message(session&, std::string_view data, bool binary) override {
+        if (!binary) say(data);
+    }
+
+private:
+    void say(std::string_view line) {
+        const encoded_ptr message = encode_message(line);
+        shards& threads = io_->http().shards();
+        for (unsigned i = 0; i < threads.size(); ++i)
+            threads.post(i, [io = io_, message] {
+                const outgoing_ptr packet = outgoing::share(message);
+                io->for_each([&](session& each) { each.send({&packet, 1}); });
+            });
+    }
+
+    server* io_ = nullptr;
+};
+
+// The number behind `name`, or `otherwise` where it is not given.
+unsigned option(int argc, char** argv, std::string_view name, unsigned otherwise, unsigned max) {
+    for (int i = 1; i < argc; ++i) {
+        if (argv[i] != name) continue;
+        const std::string_view text = i + 1 < argc ? argv[i + 1] : "";
+        unsigned value = 0;
+        const auto end = text.data() + text.size();
+        if (std::from_chars(text.data(), end, value).ptr != end || text.empty() || value > max)
+            throw std::invalid_argument(std::string(name) + " takes a number up to " +
+                                        std::to_string(max));
+        return value;
+    }
+    return otherwise;
+}
+
+void serve_page(const http_exchange& exchange) {
+    http_response response;
+    if (exchange.request().path() == "/") {
+        response.headers = {{"Content-Type", "text/html; charset=utf-8"}};
+        response.body = page;
+    } else {
+        response.status = 404;
+    }
+    exchange.respond(std::move(response));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const auto port = static_cast<unsigned short>(option(argc, argv, "--port", 3000, 65535));
+        room everybody;
+        server io(everybody, {}, {.threads = option(argc, argv, "--threads", 0, 256)});
+        everybody.attach(io);
+        io.http().route(serve_page);
+        std::printf("http://localhost:%u/ (several tabs, several browsers); Ctrl-C stops\n",
+                    io.listen(port));
+        std::fflush(stdout);
+        io.run();
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "sockeye_playground: %s\n", error.what());
+        return 1;
+    }
+}
