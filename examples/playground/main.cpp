@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
         std::fflush(stdout);
         io.run();
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "sockeye_playground: %s\n", error.what());
+        std::fprintf(stderr, "%s\n", error.what());
         return 1;
     }
 }
