@@ -29,7 +29,7 @@ std::string live_session::redacted_id() const {
 }
 
 session_facts live_session::facts() const {
-    return {state_.revision(), state_.transport(), state_.upgrading()};
+    return {state_.revision(), state_.transport()};
 }
 
 bool live_session::is_alive() {
@@ -241,8 +241,9 @@ void live_session::close_websocket() {
 // ---- upgrade
 
 void live_session::on_upgrade(connection& link, bool deflating, std::string input) {
-    probe_ = attach(link, deflating);
-    if (!state_.on_probe_attached(home_.home().now())) return close_probe();
+    websocket_connection* const attached = attach(link, deflating);
+    if (!state_.on_probe_attached(home_.home().now())) return attached->close();
+    probe_ = attached;
     probe_->take_input(std::move(input));
 }
 

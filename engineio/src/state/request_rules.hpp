@@ -39,7 +39,6 @@ struct refusal {
 struct session_facts {
     protocol revision;
     transport_kind transport;
-    bool upgrading;
 };
 
 // Whether the path belongs to an Engine.IO server, given its options: a prefix decides, as in the
