@@ -15,6 +15,13 @@ inline std::string sid_in(std::string_view body) {
     return std::string(body.substr(first, body.find_first_of("\\\"", first) - first));
 }
 
+// With default options.
+inline std::string open_packet_of(const std::string& sid,
+                                  std::string_view upgrades = "[\"websocket\"]") {
+    return "0{\"sid\":\"" + sid + "\",\"upgrades\":" + std::string(upgrades) +
+           ",\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000}";
+}
+
 // A long-polling client that opens a connection for every request: what belongs to a session must
 // not depend on a connection.
 class polling_client {
