@@ -46,8 +46,12 @@ void websocket_connection::take_input(std::string input) {
 }
 
 void websocket_connection::on_ping(std::string_view data) {
-    if (++pongs_waiting_ > options_.max_pending_pongs)
+    // Only those count that the peer leaves unread, not what one segment of its pings brought.
+    if (pongs_waiting_ >= options_.max_pending_pongs) link_->flush_now();
+    if (!link_->is_open()) return;
+    if (pongs_waiting_ >= options_.max_pending_pongs)
         return leave(close_reason::transport_error, "too many pings", 1008);
+    ++pongs_waiting_;
     char header[max_frame_header];
     std::string pong(header, write_frame_header(header, opcode::pong, data.size()));
     link_->write(pong.append(data));
