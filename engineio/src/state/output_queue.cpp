@@ -1,5 +1,6 @@
 #include "state/output_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sockeye::engineio {
@@ -26,37 +27,52 @@ void output_queue::consume(std::size_t written) {
         written_ -= chunks_[head_].bytes.size();
         chunks_[head_++].owner.reset();
     }
+    trim();
+}
+
+void output_queue::trim() {
     if (empty()) {
         clear();
     } else if (head_ >= 64 && head_ * 2 >= chunks_.size()) {
         // A queue that never runs dry must not grow at its front.
-        chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(head_));
+        chunks_.erase(chunks_.begin(), at(head_));
         head_ = 0;
     }
 }
 
+std::vector<queued_packet>::iterator output_queue::at(std::size_t index) {
+    return chunks_.begin() + static_cast<std::ptrdiff_t>(index);
+}
+
+std::size_t output_queue::group_end(std::size_t first) const {
+    do
+        ++first;
+    while (first < chunks_.size() && chunks_[first].continues);
+    return first;
+}
+
 bool output_queue::drop_oldest(std::size_t& packets_dropped) {
     std::size_t first = head_;
-    if (first < chunks_.size() && (written_ > 0 || chunks_[first].continues)) {
-        // This group is on its way already.
-        ++first;
-        while (first < chunks_.size() && chunks_[first].continues)
-            ++first;
-    }
+    const bool begun = !empty() && (written_ > 0 || chunks_[head_].continues);
+    if (begun) first = group_end(first);
+    while (first < chunks_.size() && chunks_[first].owner->type() != packet_type::message)
+        first = group_end(first);
     if (first == chunks_.size()) return false;
-    std::size_t last = first;
-    do
-        bytes_ -= chunks_[last++].bytes.size();
-    while (last < chunks_.size() && chunks_[last].continues);
+    const std::size_t last = group_end(first);
+    for (std::size_t i = first; i < last; ++i)
+        bytes_ -= chunks_[i].bytes.size();
     packets_dropped += last - first;
-    chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(first),
-                  chunks_.begin() + static_cast<std::ptrdiff_t>(last));
-    if (empty()) clear();
+    // The few that stay in front close up to the rest: a long queue is not moved for each message.
+    const auto front = std::move_backward(at(head_), at(first), at(last));
+    for (auto gone = at(head_); gone != front; ++gone)
+        gone->owner.reset();
+    head_ += last - first;
+    trim();
     return true;
 }
 
 std::vector<queued_packet> output_queue::take_all() {
-    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(head_));
+    chunks_.erase(chunks_.begin(), at(head_));
     std::vector<queued_packet> all = std::move(chunks_);
     if (!all.empty()) all.front().bytes.remove_prefix(written_);
     clear();

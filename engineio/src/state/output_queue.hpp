@@ -20,8 +20,8 @@ struct queued_packet {
 class output_queue {
 public:
     output_queue() = default;
-    output_queue(output_queue&&) = default;
-    output_queue& operator=(output_queue&&) = default;
+    output_queue(const output_queue&) = delete;
+    output_queue& operator=(const output_queue&) = delete;
 
     [[nodiscard]] bool empty() const { return head_ == chunks_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -34,7 +34,8 @@ public:
     // So many bytes have been written.
     void consume(std::size_t written);
 
-    // Removes the oldest group of which nothing has been written yet; false where there is none.
+    // Removes the oldest group of messages of which nothing has been written yet; false where there
+    // is none. Without its heartbeats, answers and control frames a connection would not live.
     bool drop_oldest(std::size_t& packets_dropped);
 
     // Takes everything out, in order; what is left of one that has begun to leave.
@@ -42,6 +43,10 @@ public:
     void clear();
 
 private:
+    [[nodiscard]] std::size_t group_end(std::size_t first) const;
+    std::vector<queued_packet>::iterator at(std::size_t index);
+    void trim();
+
     std::vector<queued_packet> chunks_; // those before head_ have left
     std::size_t head_ = 0;
     std::size_t written_ = 0; // of the chunk at head_
