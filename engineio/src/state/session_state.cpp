@@ -9,9 +9,11 @@ namespace {
 constexpr milliseconds noop_interval{100};
 
 // A deadline counts from when the last one was due, so that a late timer does not make the peer's
-// time longer. After a real stall of this process, peers get their full time again.
+// time longer. After a real stall of this process, peers get their full time again; otherwise the
+// deadline would have passed before they could know of it.
 time_point following(time_point due, time_point now, milliseconds interval) {
-    return (now - due < seconds(1) ? due : now) + interval;
+    const bool stalled = now - due >= std::min(interval, milliseconds(seconds(1)));
+    return (stalled ? now : due) + interval;
 }
 
 std::size_t total_size(std::span<const outgoing_ptr> packets) {
@@ -69,10 +71,13 @@ void session_state::on_packet(transport_kind from, const packet_view& packet, ti
 
 void session_state::on_ping(time_point now) {
     if (revision_ != protocol::v3) return on_transport_error("invalid heartbeat direction");
+    // A few bytes ask for a pong: a peer that asks and never reads must not fill the memory.
+    if (queue().size() >= options_.queue.max_packets + options_.max_pending_pongs)
+        return end(close_reason::slow_reader, "too many pings");
     heartbeat_at_ = now + options_.ping_interval + options_.ping_timeout;
     arm();
     put(packet_type::pong);
-    host_.heartbeat();
+    if (status_ != session_status::closed) host_.heartbeat();
 }
 
 void session_state::on_pong(time_point now) {
@@ -168,11 +173,11 @@ bool session_state::send(std::span<const outgoing_ptr> packets, bool volatile_) 
     if (status_ != session_status::open) return refuse(drop_cause::closed, packets.size());
     if (volatile_ && !writable()) return refuse(drop_cause::not_writable, packets.size());
     if (!make_room(total_size(packets), packets.size())) return false;
-    bool continues = false;
-    for (const outgoing_ptr& packet : packets) {
-        put(packet, continues);
-        continues = true;
-    }
+    for (std::size_t i = 0; i < packets.size(); ++i)
+        enqueue(packets[i], i > 0);
+    // Only then, since the host may send or close: nothing may come between these.
+    for (std::size_t i = 0; i < packets.size() && status_ != session_status::closed; ++i)
+        host_.created(*packets[i]);
     return true;
 }
 
@@ -195,7 +200,7 @@ bool session_state::make_room(std::size_t bytes, std::size_t packets) {
         std::size_t dropped = 0;
         while (!fits(bytes, packets) && queue().drop_oldest(dropped)) {
         }
-        host_.dropped(drop_cause::overflow, dropped);
+        if (dropped > 0) host_.dropped(drop_cause::overflow, dropped);
         if (fits(bytes, packets)) return true;
     }
     refuse(drop_cause::overflow, packets);
@@ -204,15 +209,17 @@ bool session_state::make_room(std::size_t bytes, std::size_t packets) {
     return false;
 }
 
-void session_state::put(const outgoing_ptr& packet, bool continues) {
-    host_.created(*packet);
+void session_state::enqueue(const outgoing_ptr& packet, bool continues) {
     if (transport_ == transport_kind::websocket) return host_.write(packet, continues);
     waiting_.push(packet, packet->data(), continues);
     if (poll_waits_) host_.flush_soon();
 }
 
 void session_state::put(packet_type type, std::string_view data) {
-    put(outgoing::make(type, data));
+    if (status_ == session_status::closed) return; // by the host, told of the packet before
+    const outgoing_ptr packet = outgoing::make(type, data);
+    enqueue(packet, false);
+    host_.created(*packet);
 }
 
 // ---- upgrade
@@ -243,18 +250,22 @@ void session_state::on_probe_packet(const packet_view& packet, time_point now) {
 }
 
 void session_state::on_probe_lost() {
+    if (!upgrade_) return;
     upgrade_.reset();
     arm();
 }
 
 void session_state::take_over() {
+    // Nothing will ever come over polling again. While the host is told, the session is still a
+    // polling one, in which it may send, close, or bring the next GET.
+    while (upgrade_ && poll_waits_)
+        answer({packet_type::close});
+    if (!upgrade_) return;
     upgrade_.reset();
-    const bool poll_waited = std::exchange(poll_waits_, false);
     transport_ = transport_kind::websocket;
     upgraded_ = true;
     const std::vector<queued_packet> waiting = waiting_.take_all();
     arm();
-    if (poll_waited) answer({packet_type::close}); // nothing will ever come over it
     host_.promote_probe();
     for (const queued_packet& packet : waiting)
         host_.write(packet.owner, packet.continues);
@@ -304,13 +315,21 @@ void session_state::on_heartbeat_due(time_point now) {
 void session_state::close(bool discard, time_point now) {
     if (status_ == session_status::closed || (status_ == session_status::closing && !discard))
         return;
-    status_ = session_status::closing;
-    if (discard) waiting_.clear();
+    if (discard) drop_waiting();
+    if (status_ == session_status::open) {
+        status_ = session_status::closing;
+        heartbeat_at_ = now + options_.close_timeout;
+        arm();
+    }
     flush();
+    if (status_ == session_status::closed) return; // the next GET came at once
     if (transport_ == transport_kind::websocket) return finish_close({});
-    if (waiting_.empty() && poll_waits_) return finish_close({packet_type::close});
-    heartbeat_at_ = now + options_.close_timeout;
-    arm();
+    if (waiting_.empty() && poll_waits_) finish_close({packet_type::close});
+}
+
+void session_state::drop_waiting() {
+    if (!waiting_.empty()) host_.dropped(drop_cause::closed, waiting_.size());
+    waiting_.clear();
 }
 
 // The peer can be told: by a close frame, or in its waiting GET.
@@ -326,11 +345,11 @@ void session_state::end(close_reason reason, std::string_view detail,
                         std::initializer_list<packet_type> poll_answer) {
     if (status_ == session_status::closed) return;
     flush(); // what a handler just answered still finds its GET
+    if (status_ == session_status::closed) return; // by what came in behind that GET
     status_ = session_status::closed;
     const bool probing = upgrade_ != nullptr;
     upgrade_.reset();
-    if (!waiting_.empty()) host_.dropped(drop_cause::closed, waiting_.size());
-    waiting_.clear();
+    drop_waiting();
     if (poll_waits_) answer(poll_answer);
     if (probing) host_.close_probe();
     if (transport_ == transport_kind::websocket) host_.close_websocket();

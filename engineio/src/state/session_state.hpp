@@ -40,8 +40,7 @@ public:
     virtual void promote_probe() = 0; // it is the session's WebSocket from here on
 
     virtual void wake_at(time_point deadline) = 0; // call on_deadline then; replaces the one before
-    virtual void
-    created(const outgoing& packet) = 0; // a packet on its way out, before it is queued
+    virtual void created(const outgoing& packet) = 0; // it is on its way out
     virtual void dropped(drop_cause cause, std::size_t packets) = 0;
 
     // To the layer above.
@@ -116,7 +115,7 @@ private:
         bool probed = false;
     };
 
-    void put(const outgoing_ptr& packet, bool continues = false);
+    void enqueue(const outgoing_ptr& packet, bool continues);
     void put(packet_type type, std::string_view data = {});
     void answer(std::initializer_list<packet_type> types);
     bool refuse(drop_cause cause, std::size_t packets);
@@ -131,6 +130,7 @@ private:
     void on_heartbeat_due(time_point now);
     void on_upgrade_due(time_point now);
     void take_over();
+    void drop_waiting();
     void finish_close(std::initializer_list<packet_type> poll_answer);
     void arm();
 
