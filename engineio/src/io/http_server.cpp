@@ -22,6 +22,10 @@ void http_server::log(logger sink) {
     impl_->set_log(std::move(sink));
 }
 
+void http_server::write_log(log_level level, std::string_view line) const {
+    impl_->log(level, line);
+}
+
 unsigned short http_server::listen(unsigned short port, const std::string& address) {
     return impl_->listen(port, address);
 }

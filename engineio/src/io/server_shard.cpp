@@ -168,7 +168,7 @@ void server_shard::assign_id(http_connection& from, const engine_query& query) {
     if (const auto why = check_revision(options(), query)) return refuse(from, *why);
     const unsigned shards = server_.http().shard_count();
     if (!options().generate_id)
-        return create(from, query, make_session_id(home_.random(), home_.index(), shards));
+        return create(from, query, make_session_id(home_.random().next(), home_.index(), shards));
 
     std::string id;
     try {

@@ -5,11 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
-#include <cerrno>
 #include <ctime>
-#include <sys/random.h>
-#include <system_error>
 
 namespace sockeye::engineio {
 
@@ -103,21 +99,6 @@ const std::string& shard::http_date() {
         date_ = engineio::http_date(second);
     }
     return date_;
-}
-
-std::array<unsigned char, 16> shard::random() {
-    std::array<unsigned char, 16> bytes;
-    if (random_used_ + bytes.size() > random_.size()) {
-        if (::getrandom(random_.data(), random_.size(), 0) != static_cast<ssize_t>(random_.size()))
-            throw std::system_error(errno, std::generic_category(), "sockeye: getrandom");
-        random_used_ = 0;
-    }
-    // What was handed out is wiped, so that a leak of memory tells no id.
-    const auto from = random_.begin() + static_cast<std::ptrdiff_t>(random_used_);
-    std::copy_n(from, bytes.size(), bytes.begin());
-    std::fill_n(from, bytes.size(), 0);
-    random_used_ += bytes.size();
-    return bytes;
 }
 
 } // namespace sockeye::engineio

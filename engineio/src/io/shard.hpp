@@ -3,6 +3,7 @@
 #include "codec/deflate.hpp"
 #include "io/asio.hpp"
 #include "io/poller.hpp"
+#include "io/random_bytes.hpp"
 #include "state/timing_wheel.hpp"
 
 #include <sockeye/engineio/counters.hpp>
@@ -65,8 +66,7 @@ public:
     [[nodiscard]] deflater& deflate();
     [[nodiscard]] const std::string& http_date(); // of this second
 
-    // Random bytes from the system's generator, fetched in bulk.
-    std::array<unsigned char, 16> random();
+    [[nodiscard]] random_bytes& random() { return random_; }
 
     shard_counters counters;
 
@@ -89,8 +89,7 @@ private:
     std::optional<deflater> deflate_;
     std::string date_;
     std::time_t date_second_ = 0;
-    std::array<unsigned char, 1024> random_;
-    std::size_t random_used_ = sizeof random_;
+    random_bytes random_;
 };
 
 } // namespace sockeye::engineio

@@ -51,6 +51,7 @@ public:
     // Answers what is not Engine.IO's. Default: 404 with an empty body.
     void route(std::function<void(http_exchange)> handler);
     void log(logger sink);
+    void write_log(log_level level, std::string_view line) const; // for layers above
 
     // Returns the port, which the system chooses where 0 is asked for. Without an address: all,
     // IPv6 and IPv4; "localhost": both loopback addresses. Throws std::system_error.
