@@ -119,6 +119,8 @@ void server_shard::verify(http_connection& from, const engine_query& query) {
         if (!target) why->detail = redacted(query.sid);
         return refuse(from, *why);
     }
+    if (wants_websocket(from) && !options().allow_upgrades)
+        return refuse(from, {request_error::bad_request, {}, "UPGRADE_NOT_ALLOWED"});
     serve(from, *target);
 }
 
