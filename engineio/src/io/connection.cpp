@@ -172,6 +172,7 @@ void connection::read_some() {
         }
         if (got.status != io_status::ok) {
             in_driver_ = false;
+            flush_now(); // who has only finished sending still reads what was answered
             return state_ == status::lingering ? close() : lose();
         }
         home_.counters.socket_bytes_in.add(got.bytes);

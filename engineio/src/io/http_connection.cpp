@@ -234,9 +234,10 @@ void http_connection::next_request() {
 // The request cannot be served, whoever owns it.
 void http_connection::fail(unsigned status) {
     auto& counters = home().counters;
-    (status == 400   ? counters.requests_malformed
+    const bool oversized = status == 413 || status == 414 || status == 431;
+    (oversized       ? counters.requests_oversized
      : status == 408 ? counters.requests_timed_out
-                     : counters.requests_oversized)
+                     : counters.requests_malformed)
         .add();
     lose_owner();
     const bool answered = phase_ == phase::discarding;

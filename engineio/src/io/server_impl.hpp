@@ -18,7 +18,7 @@ public:
     server_impl(http_server_impl& http, handler& events, server_options options);
 
     [[nodiscard]] bool matches(const http_request& request) const {
-        return path_matches(options_, request.target());
+        return path_matches(options_, request.path());
     }
     [[nodiscard]] server_shard& part(shard& home) { return *parts_[home.index()]; }
     [[nodiscard]] server_shard* current_part();

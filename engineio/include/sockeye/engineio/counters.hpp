@@ -45,7 +45,7 @@ struct basic_counters {
     Number requests;       // HTTP requests, upgrades included
     Number requests_timed_out;                        // head, body or TLS handshake too slow
     Number requests_oversized;                        // 413, 414, 431
-    Number requests_malformed;                        // 400 before any routing
+    Number requests_malformed;                        // 400, 501, 505 before any routing
     Number handshakes_limited;                        // over the handshake rate
     Number reads_paused;                              // own output above its mark
     std::array<Number, 6> request_errors;             // by request_error
