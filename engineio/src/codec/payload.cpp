@@ -83,9 +83,9 @@ std::optional<payload_reader::piece> payload_reader::next_piece_v4() {
     const auto end = rest_.find(separator);
     if (end == std::string_view::npos) return piece{std::exchange(rest_, {})};
     const auto bytes = take(rest_, end);
-    rest_.remove_prefix(1);
-    // A separator at the very end announces one more packet, an empty one.
-    if (rest_.empty()) return std::nullopt;
+    // A separator at the very end announces one more packet, an empty one: it stays, to be read as
+    // that and refused, once the packet before it has been handed out.
+    if (rest_.size() > 1) rest_.remove_prefix(1);
     return piece{bytes};
 }
 
