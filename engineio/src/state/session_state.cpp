@@ -71,12 +71,9 @@ void session_state::on_packet(transport_kind from, const packet_view& packet, ti
 
 void session_state::on_ping(time_point now) {
     if (revision_ != protocol::v3) return on_transport_error("invalid heartbeat direction");
-    // A few bytes ask for a pong: a peer that asks and never reads must not fill the memory.
-    if (queue().size() >= options_.queue.max_packets + options_.max_pending_pongs)
-        return end(close_reason::slow_reader, "too many pings");
     heartbeat_at_ = now + options_.ping_interval + options_.ping_timeout;
     arm();
-    put(packet_type::pong);
+    put_heartbeat(packet_type::pong);
     if (status_ != session_status::closed) host_.heartbeat();
 }
 
@@ -222,6 +219,14 @@ void session_state::put(packet_type type, std::string_view data) {
     host_.created(*packet);
 }
 
+// Pings ask for pongs, and pongs for the next ping: a peer that never reads must not fill the
+// memory with a few bytes each.
+void session_state::put_heartbeat(packet_type type) {
+    if (queue().size() >= options_.queue.max_packets + options_.max_pending_pongs)
+        return end(close_reason::slow_reader, "heartbeats are not read");
+    put(type);
+}
+
 // ---- upgrade
 
 bool session_state::on_probe_attached(time_point now) {
@@ -307,7 +312,7 @@ void session_state::on_heartbeat_due(time_point now) {
         return end(close_reason::ping_timeout, "no heartbeat");
     awaiting_pong_ = true;
     heartbeat_at_ = following(heartbeat_at_, now, options_.ping_timeout);
-    put(packet_type::ping);
+    put_heartbeat(packet_type::ping);
 }
 
 // ---- the end

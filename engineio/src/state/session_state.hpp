@@ -117,6 +117,7 @@ private:
 
     void enqueue(const outgoing_ptr& packet, bool continues);
     void put(packet_type type, std::string_view data = {});
+    void put_heartbeat(packet_type type);
     void answer(std::initializer_list<packet_type> types);
     bool refuse(drop_cause cause, std::size_t packets);
     bool make_room(std::size_t bytes, std::size_t packets);
