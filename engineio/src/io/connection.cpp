@@ -85,7 +85,7 @@ bool connection::settle() {
     std::string unsent;
     for (const queued_packet& packet : out_.take_all())
         unsent.append(packet.bytes);
-    home_.counters.queued_bytes.sub(unsent.size());
+    count_queue();
     state_ = status::moved;
     home_.readiness().remove(link_.descriptor(), *this);
     auto [descriptor, tls] = link_.release();
@@ -212,13 +212,19 @@ void connection::hold_input(bool hold) {
 void connection::write(const outgoing_ptr& owner, std::string_view bytes, bool continues) {
     if (state_ != status::open) return;
     out_.push(owner, bytes, continues);
-    home_.counters.queued_bytes.add(bytes.size());
+    count_queue();
     flush_soon();
 }
 
 void connection::write(std::string bytes) {
     const outgoing_ptr owner = outgoing::raw(std::move(bytes));
     write(owner, owner->data());
+}
+
+// By difference, because what an overflow policy drops leaves the queue without passing here.
+void connection::count_queue() {
+    home_.counters.queued_bytes.add(out_.bytes() - counted_);
+    counted_ = out_.bytes();
 }
 
 void connection::flush_soon() {
@@ -245,8 +251,8 @@ bool connection::write_some() {
         const io_result sent = link_.write(parts.data(), count);
         home_.counters.writes.add();
         home_.counters.socket_bytes_out.add(sent.bytes);
-        home_.counters.queued_bytes.sub(sent.bytes);
         out_.consume(sent.bytes);
+        count_queue();
         if (sent.status == io_status::would_block) {
             writable_ = false;
             return false;
@@ -292,8 +298,8 @@ void connection::close() {
     const connection_ptr keep(this);
     state_ = status::closed;
     if (patience_) home_.cancel_timer(*patience_);
-    home_.counters.queued_bytes.sub(out_.bytes());
     out_.clear();
+    count_queue();
     home_.readiness().remove(link_.descriptor(), *this);
     link_.close();
     keeper_.closed(*this);

@@ -64,6 +64,8 @@ public:
     [[nodiscard]] output_queue& queue() { return out_; }
 
     void set_pause_mark(std::size_t bytes) { pause_reading_above_ = bytes; }
+    // The peer leaves so much unread that what it asks for has to wait.
+    [[nodiscard]] bool is_congested() const { return out_.bytes() > pause_reading_above_; }
     void hold_input(bool hold); // a driver that cannot take more
 
     // Lets what is queued leave, then ends the connection: our side first, and the whole when the
@@ -97,6 +99,7 @@ private:
     [[nodiscard]] bool wants_input() const;
     void resume_reading();
     bool continue_handshake();
+    void count_queue();
     bool write_some();
     void on_flushed();
     void lose();
@@ -110,6 +113,7 @@ private:
     shard* move_target_ = nullptr;
     std::unique_ptr<patience> patience_; // draining or lingering
     std::size_t pause_reading_above_;
+    std::size_t counted_ = 0; // of out_, in the shard's gauge
     peer_address peer_;
     status state_ = status::open;
     bool in_driver_ = false; // its call is on the stack

@@ -189,6 +189,7 @@ void live_session::flush_soon() {
 void live_session::flush() {
     flush_waits_ = false;
     state_.flush();
+    if (state_.status() != session_status::closed && nothing_waits()) call_when_sent();
 }
 
 // ---- WebSocket
@@ -328,13 +329,22 @@ bool live_session::send(std::span<const outgoing_ptr> packets, bool volatile_) {
 void live_session::when_sent(std::function<void(transport_kind)> callback) {
     if (!when_sent_) when_sent_ = std::make_unique<sent_callbacks>();
     when_sent_->push_back(std::move(callback));
+    if (nothing_waits()) flush_soon(); // which finds that it was sent already
+}
+
+bool live_session::nothing_waits() const {
+    return state_.waiting_packets() == 0 && (!carrier_ || carrier_->link().queue().empty());
+}
+
+void live_session::call_when_sent() {
+    if (const auto callbacks = std::exchange(when_sent_, nullptr))
+        for (const auto& callback : *callbacks)
+            tell("when_sent", [&](handler&) { callback(state_.transport()); });
 }
 
 // All that waited has been handed to the operating system.
 void live_session::sent() {
-    if (const auto callbacks = std::exchange(when_sent_, nullptr))
-        for (const auto& callback : *callbacks)
-            tell("when_sent", [&](handler&) { callback(state_.transport()); });
+    call_when_sent();
     if (state_.status() != session_status::closed)
         tell("on_drain", [this](handler& events) { events.on_drain(*this); });
 }

@@ -124,6 +124,8 @@ private:
     void read_payload(std::string_view body, bool binary);
     void count_in(const packet_view& packet);
     void sent();
+    void call_when_sent();
+    [[nodiscard]] bool nothing_waits() const;
     void add_headers(header_list& headers);
     // Calls the application, which may throw.
     template<class Call>

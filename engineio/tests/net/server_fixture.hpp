@@ -44,6 +44,7 @@ public:
             binary ? s.send_binary(data) : s.send(data);
         };
     std::function<void(session&, close_reason)> ended;
+    std::function<void(session&)> drained;
     std::function<void(header_list&, const http_request&)> initial_headers;
     std::function<void(header_list&, const http_request&)> headers;
 
@@ -67,6 +68,9 @@ public:
         note_locked("close " + std::string(text(reason)));
     }
     void on_heartbeat(session&) override { note("heartbeat"); }
+    void on_drain(session& s) override {
+        if (drained) drained(s);
+    }
     void on_upgrading(session&, transport_kind) override { note("upgrading"); }
     void on_upgrade(session&, transport_kind) override { note("upgrade"); }
     void on_connection_error(const connection_error& error) override {
