@@ -84,13 +84,15 @@ TEST_CASE("packets without bytes leave with those before them") {
 TEST_CASE("a packet is let go as soon as it has left, or was dropped") {
     const encoded_ptr packet = encode_message("ab");
     output_queue queue;
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 4; ++i) {
         const outgoing_ptr handle = outgoing::share(packet);
         queue.push(handle, handle->data());
     }
+    std::size_t dropped = 0;
+    CHECK(queue.drop_oldest(dropped));
+    CHECK(packet.use_count() == 4);
     queue.consume(3);
     CHECK(packet.use_count() == 3);
-    std::size_t dropped = 0;
     CHECK(queue.drop_oldest(dropped));
     CHECK(packet.use_count() == 2);
     queue.consume(1);

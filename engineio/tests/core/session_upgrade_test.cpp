@@ -51,6 +51,17 @@ TEST_CASE("messages still take a waiting GET during the upgrade") {
     session.sends("a").answers("4a").after(100ms).nothing_more();
 }
 
+TEST_CASE("no noop takes the GET that a message is about to leave by") {
+    auto session = polling_session();
+    session.get();
+    probe(session);
+    session.when("deliver a", [](session_script& s) {
+        s.send({"b"});
+        s.state().on_deadline(s.now() + 100ms);
+    });
+    session.says("4a").delivers("a").answers("4b");
+}
+
 TEST_CASE("messages that found no GET go over the WebSocket, in order") {
     auto session = polling_session();
     probe(session);
