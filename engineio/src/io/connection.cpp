@@ -138,7 +138,7 @@ void connection::on_ready(std::uint32_t events) {
 bool connection::wants_input() const {
     switch (state_) {
     case status::open:
-        return !input_held_ && out_.bytes() <= pause_reading_above_;
+        return !input_held_ && !is_congested();
     case status::draining:
         return false; // what the peer still says is of no interest yet
     case status::lingering:
@@ -211,8 +211,10 @@ void connection::hold_input(bool hold) {
 
 void connection::write(const outgoing_ptr& owner, std::string_view bytes, bool continues) {
     if (state_ != status::open) return;
+    const bool was_congested = is_congested();
     out_.push(owner, bytes, continues);
     count_queue();
+    if (is_congested() && !was_congested) home_.counters.reads_paused.add();
     flush_soon();
 }
 

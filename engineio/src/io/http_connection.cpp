@@ -98,9 +98,15 @@ void http_connection::resume() {
     if (unread_.size() <= max_unread) link_->hold_input(false);
 }
 
+void http_connection::on_drained() {
+    if (!unread_.empty()) resume();
+}
+
 void http_connection::consume() {
     consuming_ = true;
     while (!gone_ && !closing_ && phase_ != phase::waiting) {
+        // One segment can ask for gigabytes: who does not take answers may not ask on.
+        if (phase_ == phase::head && link_->is_congested()) break;
         const http_step step = parser_.next(input_);
         if (step == http_step::need_more) break;
         take_step(step);

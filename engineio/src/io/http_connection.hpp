@@ -106,6 +106,7 @@ private:
     void on_started(connection& link) override;
     void on_input(std::span<char> input) override;
     void on_established() override;
+    void on_drained() override;
     void on_lost() override;
     void on_moved(connection& link) override;
     void on_stopping() override;

@@ -262,7 +262,7 @@ TEST_CASE("what cannot be decoded is answered with ok and ends the session") {
     server_fixture fixture;
     fixture.start();
     std::size_t ended = 0;
-    for (const std::string body : {"abc", "", "\x1e", "4a\x1e", "7", "4\xff"}) {
+    for (const std::string body : {"abc", "", "\x1e", "7", "4\xff"}) {
         CAPTURE(body);
         const polling_client client(fixture);
         auto waiting = client.waiting_get();
