@@ -103,7 +103,9 @@ void live_session::on_post(http_connection& from) {
 
 void live_session::on_body(http_connection& from, std::string body) {
     // What comes after the upgrade comes too late: the WebSocket's packets have overtaken it.
+    polling_->reading = true;
     if (transport() == transport_kind::polling) read_payload(body, polling_->binary_post);
+    polling_->reading = false;
     if (polling_->post != &from) return; // cut meanwhile
     polling_->post = nullptr;
     state_.on_post_end();
@@ -370,6 +372,9 @@ void live_session::close(bool discard) {
 
 void live_session::closed(close_reason reason, std::string_view detail) {
     home_.home().cancel_timer(*this);
+    // A POST that is still arriving has nobody left to read it.
+    if (polling_ && polling_->post && !polling_->reading)
+        std::exchange(polling_->post, nullptr)->respond(empty_response(400));
     auto& counters = home_.home().counters;
     counters.closed_by[static_cast<std::size_t>(reason)].add();
     tell("on_close", [&](handler& events) { events.on_close(*this, reason, detail); });

@@ -85,6 +85,7 @@ private:
         bool binary_post = false;
         http_connection* get = nullptr;
         http_connection* post = nullptr;
+        bool reading = false; // what the POST brought
     };
     using sent_callbacks = std::vector<std::function<void(transport_kind)>>;
 
