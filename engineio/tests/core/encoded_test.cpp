@@ -24,29 +24,29 @@ const std::vector<frame_case> frame_cases{
 };
 
 TEST_CASE("a text packet is framed as it lies, whatever its length") {
-    for (const auto& [payload, header] : frame_cases) {
-        CAPTURE(payload);
-        const std::string data(payload - 1, 'x');
+    for (const frame_case& c : frame_cases) {
+        CAPTURE(c.payload);
+        const std::string data(c.payload - 1, 'x');
         const outgoing_ptr packet = outgoing::make(packet_type::message, data);
         CHECK(packet->data() == data);
         CHECK(packet->size() == data.size());
         for (const auto revision : {protocol::v3, protocol::v4}) {
             CHECK(packet->text_form(revision) == "4" + data);
-            CHECK(packet->frame(revision) == "\x81" + header + "4" + data);
+            CHECK(packet->frame(revision) == "\x81" + c.header + "4" + data);
         }
         CHECK(packet->text_form(protocol::v4).data() == packet->data().data() - 1);
     }
 }
 
 TEST_CASE("a binary message has no digit in version 4, a type byte in version 3") {
-    for (const auto& [payload, header] : frame_cases) {
-        CAPTURE(payload);
-        const std::string data(payload, '\x02');
+    for (const frame_case& c : frame_cases) {
+        CAPTURE(c.payload);
+        const std::string data(c.payload, '\x02');
         const outgoing_ptr packet = outgoing::make(packet_type::message, data, true);
-        CHECK(packet->frame(protocol::v4) == "\x82" + header + data);
+        CHECK(packet->frame(protocol::v4) == "\x82" + c.header + data);
         const outgoing_ptr shorter =
             outgoing::make(packet_type::message, std::string_view(data).substr(1), true);
-        CHECK(shorter->frame(protocol::v3) == "\x82" + header + "\x04" + data.substr(1));
+        CHECK(shorter->frame(protocol::v3) == "\x82" + c.header + "\x04" + data.substr(1));
     }
 }
 
