@@ -67,6 +67,7 @@ void live_session::open_websocket(connection& link, bool deflating, std::string 
 
 void live_session::open() {
     state_.open(open_packet(home_.options(), id_, state_.transport()), home_.home().now());
+    opened_ = true; // the application hears nothing of the session before this
     tell("on_open", [this](handler& events) { events.on_open(*this); });
 }
 
@@ -297,7 +298,8 @@ void live_session::created(const outgoing& packet) {
     auto& counters = home_.home().counters;
     counters.packets_out.add();
     counters.bytes_out.add(packet.size());
-    tell("on_packet_create", [&](handler& events) { events.on_packet_create(*this, packet); });
+    if (opened_)
+        tell("on_packet_create", [&](handler& events) { events.on_packet_create(*this, packet); });
 }
 
 void live_session::dropped(drop_cause cause, std::size_t packets) {
@@ -347,7 +349,7 @@ void live_session::call_when_sent() {
 // All that waited has been handed to the operating system.
 void live_session::sent() {
     call_when_sent();
-    if (state_.status() != session_status::closed)
+    if (opened_ && state_.status() != session_status::closed)
         tell("on_drain", [this](handler& events) { events.on_drain(*this); });
 }
 

@@ -144,6 +144,7 @@ private:
     time_point wake_at_;
     peer_address peer_;
     bool secure_;
+    bool opened_ = false;   // on_open has been called, or is about to be
     bool answered_ = false; // the first response has gone out
     bool flush_waits_ = false;
 };

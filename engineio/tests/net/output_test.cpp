@@ -1,3 +1,4 @@
+#include "polling_client.hpp"
 #include "websocket_session.hpp"
 
 #include <doctest/doctest.h>
@@ -80,6 +81,17 @@ TEST_CASE("when_sent and on_drain follow what was sent, in order") {
     REQUIRE(events.end() - first >= 3);
     CHECK(first[1] == "second");
     CHECK(first[2] == "drained");
+}
+
+TEST_CASE("the application hears of a session's opening first") {
+    server_fixture server;
+    server.handler.drained = [&](session&) { server.handler.note("drained"); };
+    server.start();
+    const polling_client client(server);
+    CHECK(client.post("4hello").body == "ok");
+    CHECK(client.get().body == "4hello");
+    server.handler.await("drained");
+    CHECK(server.handler.events().front() == "open");
 }
 
 TEST_CASE("when_sent calls back where nothing waits at all") {
