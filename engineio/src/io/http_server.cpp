@@ -12,6 +12,7 @@ http_server::http_server(boost::asio::io_context& context, http_server_options o
 
 http_server::~http_server() {
     impl_->stop(milliseconds(0));
+    impl_->outlive_posted_tasks();
 }
 
 void http_server::route(std::function<void(http_exchange)> handler) {

@@ -138,6 +138,7 @@ unsigned short http_server_impl::listen(unsigned short port, const std::string& 
         opened->open({at, port}, v6_only, options_.listen_backlog);
         port = opened->port();
         shard_at(0).post([this, opened] {
+            if (stopping_) return;
             listeners_.push_back(opened);
             opened->start();
         });
@@ -339,8 +340,16 @@ void http_server_impl::stop(milliseconds limit) {
     wait_ended();
 }
 
+// Those that refer to this object and wait in an application's context, which lives on.
+void http_server_impl::outlive_posted_tasks() {
+    if (own_contexts_.empty()) shard_at(0).post([keep = shared_from_this()] {});
+}
+
 void http_server_impl::begin_stop(milliseconds limit) {
-    if (stopping_.exchange(true)) return;
+    if (stopping_.exchange(true)) {
+        if (limit.count() == 0) finish_stop(); // whoever asks now has no time left
+        return;
+    }
     for (const auto& listener : listeners_)
         listener->close();
     for (const auto& shard : shards_)
@@ -353,9 +362,10 @@ void http_server_impl::begin_stop(milliseconds limit) {
 }
 
 void http_server_impl::close_sessions(shard& home) {
+    // Connections first: the GETs that sessions answer then are the last on theirs, and say so.
+    for_each_connection(home, [](connection& c) { c.stop_politely(); });
     for (const auto& server : servers_)
         server->close_part(home);
-    for_each_connection(home, [](connection& c) { c.stop_politely(); });
 }
 
 void http_server_impl::for_each_connection(shard& home,

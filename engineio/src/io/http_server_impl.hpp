@@ -47,7 +47,10 @@ private:
     std::unordered_map<peer_address, std::size_t, peer_address::hash> per_address_;
 };
 
-class http_server_impl final : public shards, private request_router, private connection_keeper {
+class http_server_impl final : public shards,
+                               public std::enable_shared_from_this<http_server_impl>,
+                               private request_router,
+                               private connection_keeper {
 public:
     http_server_impl(http_server_options options, asio::io_context* context);
     ~http_server_impl() override;
@@ -61,6 +64,7 @@ public:
     void start();
     void stop(milliseconds limit);
     void request_stop(milliseconds limit);
+    void outlive_posted_tasks();
     void reload_certificates();
     [[nodiscard]] counter_totals totals() const;
 
