@@ -81,6 +81,7 @@ public:
     bool operator==(const object& other) const;
 
 private:
+    friend class value;
     members members_;
 };
 
@@ -187,11 +188,14 @@ public:
 
 private:
     void destroy() noexcept {
-        if (kind_ >= value_kind::string) {
+        if (kind_ == value_kind::string) {
+            std::destroy_at(&string_);
+        } else if (kind_ > value_kind::string) {
             destroy_content();
         }
     }
     void take(value& other) noexcept;
+    void take_content(value& other) noexcept;
     void copy(const value& other);
     void copy_flat(const value& other);
     void copy_container(const value& other);
@@ -220,32 +224,25 @@ struct object::member {
 // What follows is inline because a value is moved several times on its way through the server.
 
 inline void value::take(value& other) noexcept {
-    kind_ = other.kind_;
-    switch (kind_) {
-    case value_kind::string:
-        std::construct_at(&string_, std::move(other.string_));
-        break;
-    case value_kind::binary:
-        std::construct_at(&binary_, std::move(other.binary_));
-        break;
-    case value_kind::array:
-        std::construct_at(&array_, std::move(other.array_));
-        break;
-    case value_kind::object:
-        std::construct_at(&object_, std::move(other.object_));
+    switch (other.kind_) {
+    case value_kind::null:
         break;
     case value_kind::boolean:
         boolean_ = other.boolean_;
-        return;
+        break;
+    case value_kind::integer:
+        integer_ = other.integer_;
+        break;
+    case value_kind::unsigned_integer:
+        unsigned_ = other.unsigned_;
+        break;
     case value_kind::number:
         number_ = other.number_;
-        return;
+        break;
     default:
-        integer_ = other.integer_;
-        return;
+        take_content(other);
     }
-    other.destroy();
-    other.kind_ = value_kind::null;
+    kind_ = std::exchange(other.kind_, value_kind::null);
 }
 
 template<class T>

@@ -1,0 +1,112 @@
+#include "codec/json.hpp"
+#include "codec/value_builder.hpp"
+
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include <array>
+#include <cstdint>
+
+namespace sockeye::socketio {
+
+namespace {
+
+/// What RapidJSON calls.
+class json_handler {
+public:
+    explicit json_handler(const parser_limits& limits) : builder_(limits) {}
+
+    bool Null() { return builder_.add(nullptr); }
+    bool Bool(bool yes) { return builder_.add(yes); }
+    bool Int(int n) { return builder_.add(n); }
+    bool Uint(unsigned n) { return builder_.add(n); }
+    bool Int64(std::int64_t n) { return builder_.add(n); }
+    bool Uint64(std::uint64_t n) { return builder_.add(n); }
+    bool Double(double n) { return builder_.add(n); }
+    bool RawNumber(const char* text, unsigned size, bool) { return String(text, size, true); }
+    bool String(const char* text, unsigned size, bool) {
+        return builder_.add(std::string(text, size));
+    }
+    bool Key(const char* text, unsigned size, bool copy) { return String(text, size, copy); }
+    bool StartArray() { return builder_.open(); }
+    bool StartObject() { return builder_.open(); }
+    bool EndArray(unsigned) {
+        builder_.close_array();
+        return true;
+    }
+    bool EndObject(unsigned) {
+        builder_.close_object();
+        return true;
+    }
+
+    value take() { return builder_.take(); }
+
+private:
+    value_builder builder_;
+};
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Whether a \uXXXX of a surrogate's kind begins at `i`: "89ab" for the first of a pair, "cdef"
+/// for the second.
+bool is_surrogate_escape(std::string_view text, std::size_t i, std::string_view kind) {
+    return i + 6 <= text.size() && text[i] == '\\' && text[i + 1] == 'u' &&
+           (text[i + 2] | 0x20) == 'd' &&
+           kind.find(static_cast<char>(text[i + 3] | 0x20)) != kind.npos && is_hex(text[i + 4]) &&
+           is_hex(text[i + 5]);
+}
+
+/// JSON.stringify escapes half a surrogate pair, and JSON.parse takes it; RapidJSON does not.
+/// Returns how many such escapes became U+FFFD.
+std::size_t repair_surrogates(std::string& text) {
+    constexpr std::string_view first = "89ab";
+    constexpr std::string_view second = "cdef";
+    std::size_t repaired = 0;
+    for (std::size_t i = text.find('\\'); i < text.size(); i = text.find('\\', i)) {
+        if (is_surrogate_escape(text, i, first) && is_surrogate_escape(text, i + 6, second)) {
+            i += 12;
+        } else if (is_surrogate_escape(text, i, first) || is_surrogate_escape(text, i, second)) {
+            text.replace(i + 2, 4, "fffd");
+            ++repaired;
+            i += 6;
+        } else {
+            i += 2; // the next character is escaped, and may be a backslash
+        }
+    }
+    return repaired;
+}
+
+bool read(std::string_view text, const parser_limits& limits, value& into) {
+    using pool = rapidjson::MemoryPoolAllocator<>;
+    // The reader's stack, so that the usual packet costs no allocation.
+    std::array<char, 2048> buffer;
+    pool allocator(buffer.data(), buffer.size());
+    rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, pool> reader(&allocator, 1024);
+    rapidjson::MemoryStream stream(text.data(), text.size());
+    json_handler handler(limits);
+    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+    // A NUL ends the text for the reader, so what follows one must be looked for.
+    if (!reader.Parse<flags>(stream, handler) || stream.Tell() != text.size()) return false;
+    into = handler.take();
+    return true;
+}
+
+bool has_surrogate_escape(std::string_view text) {
+    for (std::size_t i = text.find('\\'); i + 2 < text.size(); i = text.find('\\', i + 1)) {
+        if (text[i + 1] == 'u' && (text[i + 2] | 0x20) == 'd') return true;
+    }
+    return false;
+}
+
+} // namespace
+
+bool parse_json(std::string_view text, const parser_limits& limits, value& into) {
+    if (!has_surrogate_escape(text)) return read(text, limits, into);
+    std::string copy(text);
+    repair_surrogates(copy);
+    return read(copy, limits, into);
+}
+
+} // namespace sockeye::socketio
