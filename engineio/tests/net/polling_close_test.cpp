@@ -322,7 +322,7 @@ TEST_CASE("a session without heartbeats is gone when its time is over, to the mo
 }
 
 TEST_CASE("a GET that waits learns of the ping, and of the end") {
-    server_fixture fixture({.ping_interval = 30ms, .ping_timeout = 30ms});
+    server_fixture fixture({.ping_interval = 150ms, .ping_timeout = 150ms});
     fixture.start();
     const polling_client client(fixture);
     CHECK(client.waiting_get().read_answer().body == "2");
