@@ -50,7 +50,7 @@ TEST_CASE("a stop tells every session, over either transport") {
     idle.close();
     stopping.join();
     CHECK(server.handler.count("close forced close") == 2);
-    CHECK_THROWS(server.connect());
+    CHECK_THROWS(raw_client(server.port()));
 }
 
 TEST_CASE("a stop waits for slow readers up to its limit, no longer") {
