@@ -79,6 +79,7 @@ public:
 
     [[nodiscard]] shard& home() { return home_; }
     [[nodiscard]] const peer_address& peer() const { return peer_; }
+    [[nodiscard]] bool established() const { return link_.established(); } // past a TLS handshake
     [[nodiscard]] bool secure() const { return link_.secure(); }
 
 private:

@@ -308,6 +308,7 @@ void http_connection::cancel_timer() {
 void http_connection::on_timer(time_point) {
     const connection_ptr keep(link_);
     if (phase_ == phase::head && !head_begun_) {
+        if (!link_->established()) home().counters.requests_timed_out.add();
         on_lost();
         return link_->close(); // idle, or never said a word
     }

@@ -11,8 +11,7 @@ http_server::http_server(boost::asio::io_context& context, http_server_options o
     : impl_(std::make_shared<http_server_impl>(std::move(options), &context)) {}
 
 http_server::~http_server() {
-    impl_->stop(milliseconds(0));
-    impl_->outlive_posted_tasks();
+    impl_->end_now();
 }
 
 void http_server::route(std::function<void(http_exchange)> handler) {

@@ -7,7 +7,10 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <functional>
+#include <stdexcept>
 #include <unistd.h>
 #include <utility>
 
@@ -69,11 +72,6 @@ void connection_limits::release(const peer_address& peer) {
 }
 
 // ---- construction
-
-struct http_server_impl::signals {
-    explicit signals(asio::io_context& context) : set(context, SIGINT, SIGTERM) {}
-    asio::basic_signal_set<executor> set;
-};
 
 http_server_impl::http_server_impl(http_server_options options, asio::io_context* context)
     : options_(std::move(options)), route_(options_),
@@ -203,6 +201,7 @@ void http_server_impl::take(connection_in_transit what, shard& home) {
     home.counters.connections_accepted.add();
     make_connection(what, home)
         ->start(std::make_unique<http_connection>(options_, static_cast<request_router&>(*this)));
+    if (stopping_) close_sessions(home); // it came too late to be told with the others
 }
 
 void http_server_impl::refuse(int descriptor, connection_limits::verdict why,
@@ -244,6 +243,7 @@ void http_server_impl::move(connection& c, shard& target, connection_in_transit 
     target.post([this, &target, transit] {
         std::unique_ptr<connection_driver> driver = std::move(transit->driver);
         make_connection(*transit, target)->resume(std::move(driver), std::move(transit->unsent));
+        if (stopping_) close_sessions(target);
     });
 }
 
@@ -292,9 +292,31 @@ void http_server_impl::run_context(asio::io_context& context) {
     }
 }
 
+// Signals are waited for on the calling thread: a handler that holds up a shard does not hold them
+// up.
 void http_server_impl::run() {
-    watch_signals();
+    if (own_contexts_.empty())
+        throw std::logic_error("sockeye: run() is for a server with threads of its own; here the "
+                               "application runs its io_context");
+    asio::io_context waiting(1);
+    asio::basic_signal_set<executor> signals(waiting, SIGINT, SIGTERM);
+    {
+        const std::lock_guard lock(run_mutex_);
+        waiting_ = ended_ ? nullptr : &waiting;
+    }
+    const std::function<void(const error_code&, int)> on_signal = [&](const error_code& ec, int) {
+        if (ec) return;
+        if (!stopping_) {
+            log(log_level::info, "stopping; a second signal stops at once");
+            request_stop(seconds(5));
+            return signals.async_wait(on_signal);
+        }
+        shard_at(0).post([this] { finish_stop(); });
+        signals.clear(); // a third ends the process
+    };
+    signals.async_wait(on_signal);
     start();
+    waiting.run();
     wait_ended();
 }
 
@@ -307,31 +329,12 @@ void http_server_impl::wait_ended() {
         thread.join();
 }
 
-void http_server_impl::watch_signals() {
-    signals_ = std::make_unique<signals>(shard_at(0).context());
-    wait_signal();
-}
-
-void http_server_impl::wait_signal() {
-    signals_->set.async_wait([this](const error_code& ec, int) {
-        if (ec) return;
-        if (stopping_) return finish_stop(); // asked twice: at once
-        log(log_level::info, "stopping");
-        begin_stop(seconds(5));
-        wait_signal();
-    });
-}
-
 void http_server_impl::request_stop(milliseconds limit) {
     shard_at(0).post([this, limit] { begin_stop(limit); });
 }
 
 void http_server_impl::stop(milliseconds limit) {
-    if (own_contexts_.empty()) { // the application runs the context, and this thread perhaps
-        begin_stop(limit);
-        if (limit.count() == 0) finish_stop();
-        return;
-    }
+    if (own_contexts_.empty()) return limit.count() == 0 ? end_now() : request_stop(limit);
     {
         const std::lock_guard lock(run_mutex_);
         if (!started_) return;
@@ -340,9 +343,12 @@ void http_server_impl::stop(milliseconds limit) {
     wait_ended();
 }
 
-// Those that refer to this object and wait in an application's context, which lives on.
-void http_server_impl::outlive_posted_tasks() {
-    if (own_contexts_.empty()) shard_at(0).post([keep = shared_from_this()] {});
+void http_server_impl::end_now() {
+    if (!own_contexts_.empty()) return stop(milliseconds(0));
+    begin_stop(milliseconds(0));
+    finish_stop();
+    // Tasks that refer to this object wait in the application's context, which lives on.
+    shard_at(0).post([keep = shared_from_this()] {});
 }
 
 void http_server_impl::begin_stop(milliseconds limit) {
@@ -381,7 +387,6 @@ void http_server_impl::for_each_connection(shard& home,
 void http_server_impl::finish_stop() {
     if (finishing_.exchange(true)) return;
     if (stop_timer_) stop_timer_->cancel();
-    if (signals_) signals_->set.cancel();
     shards_left_ = shard_count();
     for (const auto& shard : shards_) {
         if (own_contexts_.empty())
@@ -404,6 +409,7 @@ void http_server_impl::end_shard(shard& home) {
     const std::lock_guard lock(run_mutex_);
     ended_ = true;
     run_ended_.notify_all();
+    if (waiting_) waiting_->stop();
 }
 
 } // namespace sockeye::engineio

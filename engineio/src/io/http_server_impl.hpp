@@ -64,7 +64,7 @@ public:
     void start();
     void stop(milliseconds limit);
     void request_stop(milliseconds limit);
-    void outlive_posted_tasks();
+    void end_now(); // on the context's thread, or with none running
     void reload_certificates();
     [[nodiscard]] counter_totals totals() const;
 
@@ -99,8 +99,6 @@ private:
 
     void run_context(asio::io_context& context);
     void wait_ended();
-    void watch_signals();
-    void wait_signal();
     void begin_stop(milliseconds limit);
     void close_sessions(shard& home);
     void finish_stop();
@@ -126,16 +124,15 @@ private:
 
     std::size_t refusals_ = 0; // likewise
 
-    struct signals;
-    std::unique_ptr<signals> signals_;
     std::optional<steady_timer> stop_timer_; // of shard 0's thread
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> finishing_ = false;
     std::atomic<unsigned> shards_left_ = 0;
     std::mutex run_mutex_;
     std::condition_variable run_ended_;
-    bool started_ = false; // guarded by run_mutex_
-    bool ended_ = false;   // guarded by run_mutex_
+    bool started_ = false;                // guarded by run_mutex_
+    bool ended_ = false;                  // guarded by run_mutex_
+    asio::io_context* waiting_ = nullptr; // run() waits in it; guarded by run_mutex_
 };
 
 } // namespace sockeye::engineio

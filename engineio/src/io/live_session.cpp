@@ -169,6 +169,7 @@ void live_session::answer_poll(std::vector<queued_packet> packets) {
                                             .request = get->request()},
                                            packets);
     add_headers(response.headers);
+    told_ = state_.status() == session_status::closed;
     get->respond(std::move(response));
     sent();
 }
@@ -380,7 +381,9 @@ void live_session::closed(close_reason reason, std::string_view detail) {
     auto& counters = home_.home().counters;
     counters.closed_by[static_cast<std::size_t>(reason)].add();
     tell("on_close", [&](handler& events) { events.on_close(*this, reason, detail); });
-    home_.retire(*this);
+    const bool left_by_polling =
+        reason == close_reason::transport_close && state_.transport() == transport_kind::polling;
+    home_.retire(*this, left_by_polling && !told_);
 }
 
 } // namespace sockeye::engineio

@@ -25,7 +25,8 @@ public:
     virtual const server_options& options() = 0;
     virtual void log(log_level level, std::string_view line) = 0;
     virtual void flush_soon(live_session& waiting) = 0; // at the end of this turn of the loop
-    virtual void retire(live_session& ended) = 0;       // the only way out of the table
+    // The only way out of the table. With `expects_get`, the peer's last GET may still be coming.
+    virtual void retire(live_session& ended, bool expects_get) = 0;
 
 protected:
     ~session_home() = default;
@@ -144,6 +145,7 @@ private:
     time_point wake_at_;
     peer_address peer_;
     bool secure_;
+    bool told_ = false;     // the end, in a waiting GET
     bool opened_ = false;   // on_open has been called, or is about to be
     bool answered_ = false; // the first response has gone out
     bool flush_waits_ = false;

@@ -8,6 +8,7 @@
 #include "io/http_server_impl.hpp"
 #include "io/request_questions.hpp"
 #include "io/server_impl.hpp"
+#include "state/poll_response.hpp"
 
 #include <exception>
 #include <optional>
@@ -116,6 +117,7 @@ void server_shard::verify(http_connection& from, const engine_query& query) {
     std::optional<session_facts> facts;
     if (target) facts = target->facts();
     if (auto why = check_session(query, wants_websocket(from), facts ? &*facts : nullptr)) {
+        if (!target && say_farewell(from, query)) return;
         if (!target) why->detail = redacted(query.sid);
         return refuse(from, *why);
     }
@@ -264,6 +266,18 @@ std::optional<server_shard::handover> server_shard::accept_websocket(http_connec
 
 // ---- refusals
 
+bool server_shard::say_farewell(http_connection& from, const engine_query& query) {
+    if (from.is_upgrade() || from.request().method() != "GET") return false;
+    if (!farewells_.take(query.sid, query.revision, home_.now())) return false;
+    from.respond(poll_response({.revision = query.revision,
+                                .jsonp = query.jsonp,
+                                .base64_only = query.base64_only,
+                                .compression = std::nullopt,
+                                .request = from.request()},
+                               {{outgoing::make(packet_type::noop, {}), {}, false}}));
+    return true;
+}
+
 void server_shard::refuse(http_connection& from, const refusal& why) {
     home_.counters.request_errors[static_cast<std::size_t>(why.code)].add();
     events().on_connection_error({why.code, why.text(), why.check, why.detail, from.request()});
@@ -311,7 +325,9 @@ void server_shard::flush_soon(live_session& waiting) {
 
 // Its methods are on the stack still, so the end comes with the loop's next turn, behind any flush
 // that waits for it.
-void server_shard::retire(live_session& ended) {
+void server_shard::retire(live_session& ended, bool expects_get) {
+    if (expects_get && server_.http().shard_count() > 1)
+        farewells_.expect(ended.id(), ended.revision(), home_.now());
     auto node = sessions_.extract(sessions_.find(ended.id()));
     home_.counters.sessions.sub();
     server_.session_count.fetch_sub(1, std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 
 #include "io/http_connection.hpp"
 #include "io/live_session.hpp"
+#include "state/farewells.hpp"
 #include "state/request_rules.hpp"
 #include "state/token_bucket.hpp"
 
@@ -55,7 +56,7 @@ private:
     const server_options& options() override;
     void log(log_level level, std::string_view line) override;
     void flush_soon(live_session& waiting) override;
-    void retire(live_session& ended) override;
+    void retire(live_session& ended, bool expects_get) override;
 
     bool moves_home(http_connection& from, const engine_query& query);
     void run_middlewares(http_connection& from, std::size_t next);
@@ -68,6 +69,7 @@ private:
     void create_on_websocket(http_connection& from, const engine_query& query, std::string id);
     live_session& insert(session_ptr born);
     void refuse(http_connection& from, const refusal& why);
+    bool say_farewell(http_connection& from, const engine_query& query);
     [[nodiscard]] bool wants_websocket(http_connection& from);
     [[nodiscard]] live_session* find_live(std::string_view id);
 
@@ -79,6 +81,7 @@ private:
     shard& home_;
     std::unordered_set<session_ptr, by_id, same_id> sessions_;
     std::vector<live_session*> to_flush_;
+    farewells farewells_;
     token_bucket handshakes_;
 };
 
