@@ -241,6 +241,9 @@ void http_server_impl::move(connection& c, shard& target, connection_in_transit 
     forget(c);
     const auto transit = std::make_shared<connection_in_transit>(std::move(what));
     target.post([this, &target, transit] {
+        // A client that sent something to this shard before may count on its being heard first,
+        // such as the `5` of an upgrade before a poll that must be refused.
+        target.readiness().catch_up();
         std::unique_ptr<connection_driver> driver = std::move(transit->driver);
         make_connection(*transit, target)->resume(std::move(driver), std::move(transit->unsent));
         if (stopping_) close_sessions(target);

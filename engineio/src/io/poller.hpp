@@ -36,6 +36,8 @@ public:
     // No call comes any more, not even for what was noticed already.
     void remove(int descriptor, pollable& target);
     void stop();
+    // Tells what is ready now. A task that other threads posted may have overtaken it.
+    void catch_up() { run_batch(); }
 
 private:
     void wait();
