@@ -297,6 +297,12 @@ std::string http_connection::hand_over() {
 
 // ---- time
 
+// A client that takes its time over a large answer is not idle as long as it goes on.
+bool http_connection::keeps_reading_answer() {
+    const std::size_t before = std::exchange(unread_answer_, link_->queue().bytes());
+    return unread_answer_ > 0 && unread_answer_ != before;
+}
+
 void http_connection::arm(milliseconds patience) {
     home().set_timer(*this, home().now() + patience);
 }
@@ -307,6 +313,8 @@ void http_connection::cancel_timer() {
 
 void http_connection::on_timer(time_point) {
     const connection_ptr keep(link_);
+    if (phase_ == phase::head && !head_begun_ && keeps_reading_answer())
+        return arm(options_.keep_alive_timeout);
     if (phase_ == phase::head && !head_begun_) {
         if (!link_->established()) home().counters.requests_timed_out.add();
         on_lost();

@@ -125,6 +125,7 @@ private:
     void fail(unsigned status);
     void arm(milliseconds patience);
     void cancel_timer();
+    [[nodiscard]] bool keeps_reading_answer();
     [[nodiscard]] bool can_keep_alive() const;
 
     const http_server_options& options_;
@@ -138,6 +139,7 @@ private:
     header_list extra_headers_;
     std::string body_;
     std::size_t body_limit_ = 0;
+    std::size_t unread_answer_ = 0; // when the keep-alive time was last over
     phase phase_ = phase::head;
     bool head_begun_ = false;
     bool complete_ = false; // the request has been read to its end

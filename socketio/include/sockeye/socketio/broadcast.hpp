@@ -12,8 +12,8 @@ namespace sockeye::socketio {
 
 class namespace_core;
 
-// Whom a broadcast reaches: everyone in one of the rooms (no rooms: in the namespace) who is in none
-// of the excepted ones. Everybody once.
+// Whom a broadcast reaches: everyone in one of the rooms (no rooms: in the namespace) who is in
+// none of the excepted ones. Everybody once.
 struct broadcast_targets {
     std::vector<std::string> rooms;
     std::vector<std::string> except;
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] broadcast_operator compress(bool on) const;
 
     // Throws std::invalid_argument for a reserved event name.
-    template <class... Arguments>
+    template<class... Arguments>
     void emit(std::string_view event, const Arguments&... arguments) const {
         emit_array(to_array(event, arguments...));
     }

@@ -25,26 +25,26 @@ using event_handler = std::function<std::optional<mismatch>(incoming_event&)>;
 
 namespace detail {
 
-template <class T>
+template<class T>
 inline constexpr bool is_ack = false;
-template <class... Answers>
+template<class... Answers>
 inline constexpr bool is_ack<ack<Answers...>> = true;
 
-template <class... Parameters>
+template<class... Parameters>
 struct parameter_list {};
 
-template <class Function>
+template<class Function>
 struct parameters_of : parameters_of<decltype(&Function::operator())> {};
-template <class Result, class... P>
+template<class Result, class... P>
 struct parameters_of<Result (*)(P...)> {
     using type = parameter_list<std::remove_cvref_t<P>...>;
 };
-template <class Result, class Object, class... P>
+template<class Result, class Object, class... P>
 struct parameters_of<Result (Object::*)(P...)> : parameters_of<Result (*)(P...)> {};
-template <class Result, class Object, class... P>
+template<class Result, class Object, class... P>
 struct parameters_of<Result (Object::*)(P...) const> : parameters_of<Result (*)(P...)> {};
 
-template <class... A>
+template<class... A>
 decoded<std::tuple<A...>> decode(incoming_event& event) {
     // Views refer to the arguments, which stay where they are until the handler has returned.
     constexpr bool views = (std::is_same_v<A, std::string_view> || ...);
@@ -54,11 +54,11 @@ decoded<std::tuple<A...>> decode(incoming_event& event) {
 }
 
 // Splits off a last parameter that is an ack.
-template <class Arguments, class... Rest>
+template<class Arguments, class... Rest>
 struct split;
-template <class... A>
+template<class... A>
 struct split<parameter_list<A...>> {
-    template <class Function>
+    template<class Function>
     static std::optional<mismatch> call(Function& handler, incoming_event& event) {
         auto arguments = decode<A...>(event);
         if (!arguments) return arguments.error();
@@ -66,9 +66,9 @@ struct split<parameter_list<A...>> {
         return std::nullopt;
     }
 };
-template <class... A, class Last>
+template<class... A, class Last>
 struct split<parameter_list<A...>, Last> {
-    template <class Function>
+    template<class Function>
     static std::optional<mismatch> call(Function& handler, incoming_event& event) {
         if constexpr (is_ack<Last>) {
             auto arguments = decode<A...>(event);
@@ -84,20 +84,20 @@ struct split<parameter_list<A...>, Last> {
         }
     }
 };
-template <class... A, class Next, class Another, class... Rest>
+template<class... A, class Next, class Another, class... Rest>
 struct split<parameter_list<A...>, Next, Another, Rest...>
     : split<parameter_list<A..., Next>, Another, Rest...> {};
 
-template <class List>
+template<class List>
 struct split_list;
-template <class... P>
+template<class... P>
 struct split_list<parameter_list<P...>> : split<parameter_list<>, P...> {};
 
 } // namespace detail
 
 // Makes a handler of any callable that is not generic: its parameters say what the event's
 // arguments must be. One that takes `incoming_event&` gets them as they are.
-template <class Function>
+template<class Function>
 event_handler make_event_handler(Function function) {
     if constexpr (std::is_invocable_v<Function&, incoming_event&>) {
         return [function = std::move(function)](incoming_event& event) mutable {

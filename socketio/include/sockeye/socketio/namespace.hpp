@@ -30,12 +30,16 @@ public:
     using connect_next = std::function<void(std::optional<connect_refusal> error)>;
     namespace_& use(std::function<void(socket, connect_next next)> step);
 
-    template <class... Arguments>
+    template<class... Arguments>
     void emit(std::string_view event, const Arguments&... arguments) const {
         everyone().emit(event, arguments...);
     }
-    [[nodiscard]] broadcast_operator to(const room_names& rooms) const { return everyone().to(rooms); }
-    [[nodiscard]] broadcast_operator in(const room_names& rooms) const { return everyone().to(rooms); }
+    [[nodiscard]] broadcast_operator to(const room_names& rooms) const {
+        return everyone().to(rooms);
+    }
+    [[nodiscard]] broadcast_operator in(const room_names& rooms) const {
+        return everyone().to(rooms);
+    }
     [[nodiscard]] broadcast_operator except(const room_names& rooms) const {
         return everyone().except(rooms);
     }

@@ -12,8 +12,8 @@ namespace sockeye::socketio {
 
 class server_core;
 
-// A Socket.IO server. Configure it before listen; afterwards, of() and emitting are possible from any
-// thread.
+// A Socket.IO server. Configure it before listen; afterwards, of() and emitting are possible from
+// any thread.
 class server {
 public:
     // With threads, ports and HTTP of its own.
@@ -28,12 +28,14 @@ public:
     namespace_ of(std::string name);
     // Shorthands for of("/").
     namespace_ on_connection(std::function<void(socket)> handler);
-    template <class... Arguments>
+    template<class... Arguments>
     void emit(std::string_view event, const Arguments&... arguments) {
         of("/").emit(event, arguments...);
     }
     [[nodiscard]] broadcast_operator to(const room_names& rooms) { return of("/").to(rooms); }
-    [[nodiscard]] broadcast_operator except(const room_names& rooms) { return of("/").except(rooms); }
+    [[nodiscard]] broadcast_operator except(const room_names& rooms) {
+        return of("/").except(rooms);
+    }
 
     // Decides about every new client (see engineio::server::allow).
     void allow(engineio::allow_request check);

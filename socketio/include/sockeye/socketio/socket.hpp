@@ -47,12 +47,12 @@ public:
 
     // Handlers run in the order in which they were added. "disconnecting" (rooms still intact) and
     // "disconnect" get the reason and its details, "error" a message.
-    template <class Function>
+    template<class Function>
     const socket& on(std::string event, Function handler) const {
         add_handler(std::move(event), make_event_handler(std::move(handler)), false);
         return *this;
     }
-    template <class Function>
+    template<class Function>
     const socket& once(std::string event, Function handler) const {
         add_handler(std::move(event), make_event_handler(std::move(handler)), true);
         return *this;
@@ -66,14 +66,14 @@ public:
     void use(std::function<void(incoming_event&, next_function next)> step) const;
 
     // Throws std::invalid_argument for a reserved event name.
-    template <class... Arguments>
+    template<class... Arguments>
     void emit(std::string_view event, const Arguments&... arguments) const {
         emit_array(to_array(event, arguments...));
     }
     void emit_array(array event, emit_flags flags = {}) const;
     // Calls back with the client's answer, on the socket's thread. Without a time-out it waits for
     // as long as the client is there.
-    template <class... Arguments>
+    template<class... Arguments>
     void emit_with_ack(std::function<void(ack_result)> then,
                        std::optional<std::chrono::milliseconds> timeout, std::string_view event,
                        const Arguments&... arguments) const {
