@@ -2,6 +2,7 @@
 
 #include "codec/http_response_writer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sockeye::engineio {
@@ -43,8 +44,9 @@ void pending_question::answer(const std::shared_ptr<pending_question>& question,
         home->post(std::move(run));
 }
 
-http_connection::http_connection(const http_server_options& options, request_router& router)
-    : options_(options), router_(router), parser_(parser_limits(options)) {}
+http_connection::http_connection(const http_server_options& options, request_router& router,
+                                 time_point accepted)
+    : options_(options), router_(router), parser_(parser_limits(options)), received_(accepted) {}
 
 http_connection::~http_connection() {
     if (question_) question_->connection_ = nullptr;
@@ -138,6 +140,7 @@ void http_connection::take_step(http_step step) {
 
 void http_connection::on_head() {
     home().counters.requests.add();
+    received_ = std::min(received_, home().now());
     phase_ = phase::waiting;
     cancel_timer();
     router_.on_request(*this);
@@ -233,6 +236,7 @@ void http_connection::next_request() {
     parser_.reset();
     std::string().swap(body_);
     complete_ = head_begun_ = false;
+    received_ = time_point::max();
     phase_ = phase::head;
     arm(options_.keep_alive_timeout);
 }

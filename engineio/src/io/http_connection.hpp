@@ -62,13 +62,16 @@ private:
 //                                   '------------------ answered early: discarding --------^
 class http_connection final : public connection_driver, private timed {
 public:
-    http_connection(const http_server_options& options, request_router& router);
+    http_connection(const http_server_options& options, request_router& router,
+                    time_point accepted);
     ~http_connection() override;
 
     // ---- for whoever has the request in hand
     [[nodiscard]] const http_request& request() const { return parser_.head(); }
     [[nodiscard]] http_request take_request() { return parser_.take_head(); }
     [[nodiscard]] bool is_upgrade() const { return parser_.is_upgrade(); }
+    // No later than that: a connection's first request may have waited in it since its accept.
+    [[nodiscard]] time_point received() const { return received_; }
     [[nodiscard]] connection& link() { return *link_; }
     [[nodiscard]] shard& home() { return link_->home(); }
     [[nodiscard]] bool is_open() const { return !gone_ && link_->is_open(); }
@@ -138,6 +141,7 @@ private:
     std::shared_ptr<pending_question> question_;
     header_list extra_headers_;
     std::string body_;
+    time_point received_;
     std::size_t body_limit_ = 0;
     std::size_t unread_answer_ = 0; // when the keep-alive time was last over
     phase phase_ = phase::head;

@@ -178,13 +178,15 @@ void http_server_impl::on_accept_failed(const error_code& ec) {
 
 void http_server_impl::on_accepted(int descriptor, const peer_address& peer) {
     shard& here = shard_at(0);
+    here.touch();
+    const time_point now = here.now();
     const auto verdict = limits_.admit(peer);
     if (verdict != connection_limits::verdict::admitted) return refuse(descriptor, verdict, peer);
     shard& home = shard_at(next_shard_++ % shard_count());
-    if (&home == &here) return take({descriptor, nullptr, peer, nullptr, {}}, home);
+    if (&home == &here) return take({descriptor, nullptr, peer, nullptr, {}}, home, now);
     auto transit =
         std::make_shared<connection_in_transit>(descriptor, nullptr, peer, nullptr, std::string());
-    home.post([this, &home, transit] { take(std::move(*transit), home); });
+    home.post([this, &home, transit, now] { take(std::move(*transit), home, now); });
 }
 
 // ---- connections, on their shard's thread
@@ -195,12 +197,13 @@ connection_ptr http_server_impl::make_connection(connection_in_transit& what, sh
                        what.peer, http_pause_mark));
 }
 
-void http_server_impl::take(connection_in_transit what, shard& home) {
+void http_server_impl::take(connection_in_transit what, shard& home, time_point accepted) {
     if (const auto context = tls())
         what.tls = std::make_unique<tls_session>(*context, what.descriptor);
     home.counters.connections_accepted.add();
     make_connection(what, home)
-        ->start(std::make_unique<http_connection>(options_, static_cast<request_router&>(*this)));
+        ->start(std::make_unique<http_connection>(options_, static_cast<request_router&>(*this),
+                                                  accepted));
     if (stopping_) close_sessions(home); // it came too late to be told with the others
 }
 

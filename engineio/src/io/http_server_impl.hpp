@@ -90,7 +90,7 @@ private:
 
     void on_accepted(int descriptor, const peer_address& peer);
     void on_accept_failed(const error_code& ec);
-    void take(connection_in_transit what, shard& home);
+    void take(connection_in_transit what, shard& home, time_point accepted);
     connection_ptr make_connection(connection_in_transit& what, shard& home);
     void refuse(int descriptor, connection_limits::verdict why, const peer_address& peer);
     void forget(connection& c);

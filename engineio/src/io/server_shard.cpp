@@ -268,7 +268,7 @@ std::optional<server_shard::handover> server_shard::accept_websocket(http_connec
 
 bool server_shard::say_farewell(http_connection& from, const engine_query& query) {
     if (from.is_upgrade() || from.request().method() != "GET") return false;
-    if (!farewells_.take(query.sid, query.revision, home_.now())) return false;
+    if (!farewells_.take(query.sid, query.revision, from.received(), home_.now())) return false;
     from.respond(poll_response({.revision = query.revision,
                                 .jsonp = query.jsonp,
                                 .base64_only = query.base64_only,
