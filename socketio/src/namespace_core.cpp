@@ -1,20 +1,17 @@
 #include "namespace_core.hpp"
 
+#include "codec/packet_head.hpp"
 #include "server_core.hpp"
 #include "socket_core.hpp"
 
-#include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <utility>
 
 namespace sockeye::socketio {
 
 void check_event_name(const array& event) {
-    static constexpr std::array<std::string_view, 6> reserved{
-        "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
     const std::string& name = event.front().as_string();
-    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end())
+    if (is_reserved_event(name))
         throw std::invalid_argument('"' + name + "\" is a reserved event name");
 }
 

@@ -308,7 +308,8 @@ void http_server_impl::run() {
     asio::basic_signal_set<executor> signals(waiting, SIGINT, SIGTERM);
     {
         const std::lock_guard lock(run_mutex_);
-        waiting_ = ended_ ? nullptr : &waiting;
+        if (ended_) return;
+        waiting_ = &waiting;
     }
     const std::function<void(const error_code&, int)> on_signal = [&](const error_code& ec, int) {
         if (ec) return;
@@ -324,6 +325,7 @@ void http_server_impl::run() {
     start();
     waiting.run();
     wait_ended();
+    waiting_ = nullptr; // all threads have ended
 }
 
 void http_server_impl::wait_ended() {
