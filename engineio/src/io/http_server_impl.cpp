@@ -311,9 +311,10 @@ void http_server_impl::run() {
         if (ended_) return;
         waiting_ = &waiting;
     }
+    bool asked = false;
     const std::function<void(const error_code&, int)> on_signal = [&](const error_code& ec, int) {
         if (ec) return;
-        if (!stopping_) {
+        if (!std::exchange(asked, true)) {
             log(log_level::info, "stopping; a second signal stops at once");
             request_stop(seconds(5));
             return signals.async_wait(on_signal);
