@@ -94,7 +94,8 @@ bool read(std::string_view text, const parser_limits& limits, value& into) {
 }
 
 bool has_surrogate_escape(std::string_view text) {
-    for (std::size_t i = text.find('\\'); i != text.npos && i + 2 < text.size(); i = text.find('\\', i + 1)) {
+    for (std::size_t i = text.find('\\'); i != text.npos && i + 2 < text.size();
+         i = text.find('\\', i + 1)) {
         if (text[i + 1] == 'u' && (text[i + 2] | 0x20) == 'd') return true;
     }
     return false;
