@@ -9,8 +9,8 @@
 namespace sockeye::socketio {
 
 /// Reads what JSON.parse takes; false for anything else and for what is beyond `limits`.
-/// Two things differ: integers keep all their 64 bits, and half a surrogate pair, which UTF-8
-/// cannot hold, is read as U+FFFD.
+/// Three things differ: integers keep all their 64 bits; numbers beyond the range of a double are
+/// refused; half a surrogate pair, which UTF-8 cannot hold, is read as U+FFFD.
 bool parse_json(std::string_view text, const parser_limits& limits, value& into);
 
 /// Appends what JSON.stringify writes, to the byte. Integers are exact. Bytes that are no UTF-8

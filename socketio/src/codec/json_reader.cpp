@@ -5,7 +5,9 @@
 #include <rapidjson/reader.h>
 
 #include <array>
+#include <charconv>
 #include <cstdint>
+#include <system_error>
 
 namespace sockeye::socketio {
 
@@ -18,12 +20,17 @@ public:
 
     bool Null() { return builder_.add(nullptr); }
     bool Bool(bool yes) { return builder_.add(yes); }
-    bool Int(int n) { return builder_.add(n); }
-    bool Uint(unsigned n) { return builder_.add(n); }
-    bool Int64(std::int64_t n) { return builder_.add(n); }
-    bool Uint64(std::uint64_t n) { return builder_.add(n); }
-    bool Double(double n) { return builder_.add(n); }
-    bool RawNumber(const char* text, unsigned size, bool) { return String(text, size, true); }
+    // Numbers come as text, but the reader wants these too.
+    bool Int(int) { return false; }
+    bool Uint(unsigned) { return false; }
+    bool Int64(std::int64_t) { return false; }
+    bool Uint64(std::uint64_t) { return false; }
+    bool Double(double) { return false; }
+    bool RawNumber(const char* text, unsigned size, bool) {
+        const char* const end = text + size;
+        return add_as<std::int64_t>(text, end) || add_as<std::uint64_t>(text, end) ||
+               add_as<double>(text, end);
+    }
     bool String(const char* text, unsigned size, bool) {
         return builder_.add(std::string(text, size));
     }
@@ -42,6 +49,14 @@ public:
     value take() { return builder_.take(); }
 
 private:
+    /// False: the number is none of that type, or beyond what the type holds.
+    template<class Number>
+    bool add_as(const char* text, const char* end) {
+        Number n{};
+        const auto [stop, error] = std::from_chars(text, end, n);
+        return error == std::errc() && stop == end && builder_.add(n);
+    }
+
     value_builder builder_;
 };
 
@@ -86,7 +101,9 @@ bool read(std::string_view text, const parser_limits& limits, value& into) {
     rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, pool> reader(&allocator, 1024);
     rapidjson::MemoryStream stream(text.data(), text.size());
     json_handler handler(limits);
-    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+    // Numbers are checked, not converted: RapidJSON 1.1 makes -6e-305 of 1999048928559553e+297.
+    constexpr unsigned flags =
+        rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     // A NUL ends the text for the reader, so what follows one must be looked for.
     if (!reader.Parse<flags>(stream, handler) || stream.Tell() != text.size()) return false;
     into = handler.take();

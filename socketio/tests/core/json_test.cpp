@@ -101,7 +101,18 @@ TEST_CASE("numbers are read exactly") {
     CHECK(parsed("18446744073709551616") == value(18446744073709551616.0));
     CHECK(parsed("0.30000000000000004") == value(0.1 + 0.2));
     CHECK(parsed("2.2250738585072011e-308") == value(2.2250738585072011e-308));
-    CHECK(parsed("1e-400") == value(0));
+    CHECK(parsed("1.7976931348623157e308") == value(1.7976931348623157e308));
+    CHECK(parsed("5e-324") == value(5e-324));
+    CHECK(parsed("-0.0").kind() == value_kind::number);
+}
+
+TEST_CASE("numbers beyond the range of a double are refused") {
+    for (const std::string_view text :
+         {"1e309", "-1e400", "1999048928559553e+297", "1e999999999999", "1e-400"}) {
+        CAPTURE(text);
+        CHECK(refused(text));
+    }
+    CHECK(refused(std::string(400, '9')));
 }
 
 TEST_CASE("quotes, backslashes and control characters are escaped, and nothing else is") {
