@@ -8,7 +8,8 @@
 
 namespace sockeye::socketio {
 
-/// Reads what JSON.parse takes; false for anything else and for what is beyond `limits`.
+/// Reads what JSON.parse takes of `text`, which is UTF-8 (Engine.IO has seen to that); false for
+/// anything else and for what is beyond `limits`.
 /// Three things differ: integers keep all their 64 bits; numbers beyond the range of a double are
 /// refused; half a surrogate pair, which UTF-8 cannot hold, is read as U+FFFD.
 bool parse_json(std::string_view text, const parser_limits& limits, value& into);
