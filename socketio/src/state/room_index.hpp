@@ -9,9 +9,18 @@
 namespace sockeye::socketio {
 
 class room_index;
+class room_member;
+
+struct room {
+    std::string name;
+    std::vector<room_member*> members;
+};
 
 // Membership in a room, as the member sees it.
-struct room_link;
+struct room_link {
+    socketio::room* room;
+    std::uint32_t position; // in the room's members
+};
 
 // What can be in rooms; a socket is one. Knows its rooms, so that leaving all costs what it has,
 // not what there is.
@@ -49,11 +58,6 @@ public:
         return true;
     }
 
-    struct room {
-        std::string name;
-        std::vector<room_member*> members;
-    };
-
 private:
     struct hash {
         using is_transparent = void;
@@ -66,11 +70,6 @@ private:
 
     std::unordered_map<std::string, room, hash, std::equal_to<>> rooms_;
     std::uint64_t selection_ = 0;
-};
-
-struct room_link {
-    room_index::room* room;
-    std::uint32_t position; // in the room's members
 };
 
 } // namespace sockeye::socketio

@@ -83,15 +83,17 @@ const std::vector<row>& packets() {
 }
 
 TEST_CASE("every form of packet is written") {
-    for (const auto& [what, wire] : packets()) {
-        CAPTURE(wire[0].data);
+    for (const row& each : packets()) {
+        const auto& [what, wire] = each;
+        CAPTURE(each.wire[0].data);
         CHECK(default_parser()->encode(what) == wire);
     }
 }
 
 TEST_CASE("every form of packet is read") {
-    for (const auto& [what, wire] : packets()) {
-        CAPTURE(wire[0].data);
+    for (const row& each : packets()) {
+        const auto& [what, wire] = each;
+        CAPTURE(each.wire[0].data);
         const outcome result = decode(wire);
         CHECK(result.status == decode_status::packet);
         CHECK(result.last == what);

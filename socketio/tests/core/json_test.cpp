@@ -51,8 +51,9 @@ TEST_CASE("each kind of value is written and read back") {
         {object{{"b", 1}, {"a", array{value(object{})}}}, "{\"b\":1,\"a\":[{}]}"},
         {array{value(array{value(array{1})}), 2}, "[[[1]],2]"},
     };
-    for (const auto& [val, text] : table) {
-        CAPTURE(text);
+    for (const row& each : table) {
+        const auto& [val, text] = each;
+        CAPTURE(each.text);
         CHECK(written(val) == text);
         const value back = parsed(text);
         CHECK(back == val);

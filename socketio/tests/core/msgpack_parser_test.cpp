@@ -228,8 +228,9 @@ TEST_CASE("a packet that is wrong is refused with what is wrong") {
                "a\xc1"),
          "invalid payload"},
     };
-    for (const auto& [bytes, error] : table) {
-        CAPTURE(bytes);
+    for (const row& each : table) {
+        const auto& [bytes, error] = each;
+        CAPTURE(each.bytes);
         CHECK(error_of(bytes) == error);
     }
 }

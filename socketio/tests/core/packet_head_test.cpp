@@ -53,8 +53,9 @@ TEST_CASE("a head's parts are read and the JSON is left as it is") {
         {"2-1[]", packet_type::event, 0, "/", {}, "-1[]"},
         {"21.5[]", packet_type::event, 0, "/", 1, ".5[]"},
     };
-    for (const auto& [text, type, attachments, nsp, id, json] : table) {
-        CAPTURE(text);
+    for (const row& each : table) {
+        const auto& [text, type, attachments, nsp, id, json] = each;
+        CAPTURE(each.text);
         const packet_head head = head_of(text);
         CHECK(head.type == type);
         CHECK(head.attachments == attachments);
@@ -99,8 +100,9 @@ TEST_CASE("a head that is wrong is refused with Node's words") {
         {"29007199254740992[]", "invalid payload"},
         {"218446744073709551617[]", "invalid payload"},
     };
-    for (const auto& [text, error] : table) {
-        CAPTURE(text);
+    for (const row& each : table) {
+        const auto& [text, error] = each;
+        CAPTURE(each.text);
         CHECK(error_of(text) == error);
     }
     CHECK(error_of('5' + std::string(1'000'000, '9')) == "Illegal attachments");

@@ -204,7 +204,7 @@ private:
     value_kind kind_ = value_kind::null;
     union {
         bool boolean_;
-        std::int64_t integer_;
+        std::int64_t integer_ = 0; // spares g++ 12 a doubt about what null holds
         std::uint64_t unsigned_;
         double number_;
         std::string string_;
