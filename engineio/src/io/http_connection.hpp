@@ -68,7 +68,6 @@ public:
 
     // ---- for whoever has the request in hand
     [[nodiscard]] const http_request& request() const { return parser_.head(); }
-    [[nodiscard]] http_request take_request() { return parser_.take_head(); }
     [[nodiscard]] bool is_upgrade() const { return parser_.is_upgrade(); }
     // No later than that: a connection's first request may have waited in it since its accept.
     [[nodiscard]] time_point received() const { return received_; }
