@@ -13,6 +13,9 @@ target_compile_options(sockeye_options INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Woverloaded-virtual -Wextra-semi
     -Wconversion # lengths that peers announce must not lose bits unseen
     -Wno-missing-field-initializers) # options are meant to be written {.one = ..., .that = ..., .differs = ...}
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(sockeye_options INTERFACE -Wno-restrict) # its "a" + std::string warnings are false
+endif()
 if(SOCKEYE_WERROR)
     target_compile_options(sockeye_options INTERFACE -Werror)
 endif()

@@ -118,6 +118,15 @@ void http_server_impl::post_after(unsigned shard, milliseconds delay, std::funct
     shards_[shard]->post_after(delay, std::move(task));
 }
 
+void http_server_impl::set_timer(timed& entry, milliseconds delay) {
+    shard& home = *shards_[current()];
+    home.set_timer(entry, home.now() + delay);
+}
+
+void http_server_impl::cancel_timer(timed& entry) {
+    shards_[current()]->cancel_timer(entry);
+}
+
 counter_totals http_server_impl::totals() const {
     counter_totals sum{};
     for (const auto& shard : shards_)

@@ -77,6 +77,8 @@ public:
     unsigned current() const override;
     void post(unsigned shard, std::function<void()> task) override;
     void post_after(unsigned shard, milliseconds delay, std::function<void()> task) override;
+    void set_timer(timed& entry, milliseconds delay) override;
+    void cancel_timer(timed& entry) override;
 
 private:
     using connection_list = boost::intrusive::list<connection>;

@@ -16,6 +16,11 @@ server_shard* server_impl::current_part() {
 }
 
 void server_impl::close_part(shard& home) {
+    try {
+        events_.on_stopping();
+    } catch (const std::exception& error) {
+        http_.log(log_level::error, std::string("exception out of on_stopping: ") + error.what());
+    }
     part(home).for_each([](session& s) { s.close(true); });
 }
 

@@ -1,35 +1,13 @@
 #pragma once
 
+#include <sockeye/engineio/timed.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 
 namespace sockeye::engineio {
-
-using time_point = std::chrono::steady_clock::time_point;
-
-class timing_wheel;
-
-// Something with one deadline at a time. Unlinks itself when it is destroyed.
-class timed {
-public:
-    timed() = default;
-    timed(const timed&) = delete;
-    timed& operator=(const timed&) = delete;
-
-protected:
-    ~timed() { unlink(); }
-
-private:
-    friend class timing_wheel;
-    virtual void on_timer(time_point now) = 0;
-    void unlink();
-
-    timed* next_ = nullptr; // a ring with the slot as its start; null: not waiting
-    timed* previous_ = nullptr;
-    std::uint64_t tick_ = 0;
-};
 
 // Deadlines of a whole shard. Heartbeats are the usual case: thousands of them, most moved before
 // they are due, all coarse. So a deadline costs two pointer writes to set, to move and to cancel:

@@ -35,6 +35,8 @@ public:
     virtual void on_message(session&, std::string_view /*data*/, bool /*binary*/) {}
     // Nothing can be sent any more. `detail` explains the reason to a person.
     virtual void on_close(session&, close_reason, std::string_view /*detail*/) {}
+    // The server is being stopped, or closed: called on each shard before its sessions are closed.
+    virtual void on_stopping() {}
 
     virtual void on_packet(session&, const packet_view&) {}     // every packet in, before it acts
     virtual void on_packet_create(session&, const outgoing&) {} // every packet out, when sent

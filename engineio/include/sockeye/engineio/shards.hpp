@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sockeye/engineio/timed.hpp>
+
 #include <chrono>
 #include <functional>
 
@@ -22,6 +24,11 @@ public:
     // Runs `task` after at least `delay`. From any thread.
     virtual void post_after(unsigned shard, std::chrono::milliseconds delay,
                             std::function<void()> task) = 0;
+    // Calls the entry's on_timer on this shard, up to 10 ms after the delay; sets it anew where it
+    // is waiting already. Made for deadlines that are rarely met: setting and cancelling one is a
+    // few pointer writes. From a shard's own thread.
+    virtual void set_timer(timed& entry, std::chrono::milliseconds delay) = 0;
+    virtual void cancel_timer(timed& entry) = 0;
 };
 
 } // namespace sockeye::engineio
