@@ -1,20 +1,22 @@
 #include <sockeye/socketio/ack.hpp>
 
-#include <atomic>
+#include <utility>
 
 namespace sockeye::socketio {
+namespace {
 
-struct ack_sender::state {
-    std::function<void(array)> send;
-    std::atomic<bool> sent = false;
+class function_channel final : public reply_channel {
+public:
+    explicit function_channel(std::function<void(array)> send) : send_(std::move(send)) {}
+
+private:
+    void deliver(array answer) override { send_(std::move(answer)); }
+    const std::function<void(array)> send_;
 };
 
-ack_sender::ack_sender(std::function<void(array)> send) : state_(std::make_shared<state>()) {
-    state_->send = std::move(send);
-}
+} // namespace
 
-void ack_sender::send(array answer) const {
-    if (state_ && !state_->sent.exchange(true)) state_->send(std::move(answer));
-}
+ack_sender::ack_sender(std::function<void(array)> send)
+    : to_(std::make_shared<function_channel>(std::move(send))) {}
 
 } // namespace sockeye::socketio

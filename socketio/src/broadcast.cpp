@@ -1,32 +1,35 @@
 #include "namespace_core.hpp"
-#include "socket_core.hpp"
 
 #include <sockeye/socketio/broadcast.hpp>
 
+#include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace sockeye::socketio {
 namespace {
 
+// Each name once: how many rooms there are decides how other servers are told.
 void add(std::vector<std::string>& to, const room_names& rooms) {
-    to.insert(to.end(), rooms.names().begin(), rooms.names().end());
+    for (const std::string& room : rooms.names())
+        if (std::find(to.begin(), to.end(), room) == to.end()) to.push_back(room);
 }
 
 } // namespace
 
-broadcast_operator::broadcast_operator(std::shared_ptr<namespace_core> nsp,
-                                       broadcast_targets targets, emit_flags flags)
-    : nsp_(std::move(nsp)), targets_(std::move(targets)), flags_(flags) {}
+broadcast_operator::broadcast_operator(std::shared_ptr<namespace_core> nsp, selection to,
+                                       emit_flags flags)
+    : nsp_(std::move(nsp)), to_(std::move(to)), flags_(flags) {}
 
 broadcast_operator broadcast_operator::to(const room_names& rooms) const {
     broadcast_operator more = *this;
-    add(more.targets_.rooms, rooms);
+    add(more.to_.rooms, rooms);
     return more;
 }
 
 broadcast_operator broadcast_operator::except(const room_names& rooms) const {
     broadcast_operator fewer = *this;
-    add(fewer.targets_.except, rooms);
+    add(fewer.to_.except, rooms);
     return fewer;
 }
 
@@ -42,26 +45,99 @@ broadcast_operator broadcast_operator::compress(bool on) const {
     return other;
 }
 
-void broadcast_operator::emit_array(array event) const {
-    nsp_->emit(std::move(event), targets_, flags_);
+broadcast_operator broadcast_operator::local() const {
+    broadcast_operator other = *this;
+    other.flags_.local = true;
+    return other;
+}
+
+broadcast_operator broadcast_operator::timeout(std::chrono::milliseconds limit) const {
+    broadcast_operator other = *this;
+    other.flags_.timeout = limit;
+    return other;
+}
+
+// ---- a parent hands on what it is told to send, and nothing else
+
+void broadcast_operator::emit_event(emission what) const {
+    check_event_name(what.event);
+    if (nsp_->what() == namespace_core::kind::parent) {
+        for (const auto& child : nsp_->children())
+            broadcast_operator(child, to_, flags_).emit_event(what);
+    } else if (what.answered) {
+        nsp_->adapter().broadcast_with_ack(
+            std::move(what.event), to_, flags_,
+            [answered = std::move(what.answered), nsp = nsp_,
+             single = flags_.single_answer](std::string error, array responses) {
+                array answer;
+                if (!single)
+                    answer.emplace_back(std::move(responses));
+                else if (!responses.empty())
+                    answer.push_back(std::move(responses.front()));
+                if (const auto wrong = answered({std::move(error)}, std::move(answer)))
+                    nsp->log(engineio::log_level::error, wrong->describe("an acknowledgement"));
+            });
+    } else {
+        nsp_->adapter().broadcast(std::move(what.event), to_, flags_);
+    }
+}
+
+pending<array> broadcast_operator::ask(array event) const {
+    const resolver<array> answer(nsp_->shards());
+    check_event_name(event);
+    if (nsp_->what() == namespace_core::kind::parent)
+        throw std::logic_error("emitWithAck() is not supported on parent namespaces");
+    nsp_->adapter().broadcast_with_ack(std::move(event), to_, flags_,
+                                       [answer](std::string error, array responses) {
+                                           answer.complete({std::move(error), std::move(responses)});
+                                       });
+    return answer.answer();
+}
+
+pending<std::vector<remote_socket>> broadcast_operator::fetch_sockets() const {
+    if (nsp_->what() == namespace_core::kind::parent)
+        throw std::logic_error("fetchSockets() is not supported on parent namespaces");
+    const resolver<std::vector<remote_socket>> answer(nsp_->shards());
+    nsp_->adapter().fetch_sockets(
+        to_, flags_, [answer, nsp = nsp_](outcome<std::vector<socket_details>> found) {
+            std::vector<remote_socket> sockets;
+            for (socket_details& details : found.result)
+                sockets.emplace_back(nsp, std::move(details));
+            answer.complete({std::move(found.error), std::move(sockets)});
+        });
+    return answer.answer();
+}
+
+pending<std::vector<std::string>> broadcast_operator::all_sockets() const {
+    const resolver<std::vector<std::string>> answer(nsp_->shards());
+    fetch_sockets().then([answer](const outcome<std::vector<remote_socket>>& found) {
+        std::vector<std::string> ids;
+        for (const remote_socket& socket : found.result)
+            ids.push_back(socket.id());
+        answer.complete({found.error, std::move(ids)});
+    });
+    return answer.answer();
 }
 
 void broadcast_operator::sockets_join(const room_names& rooms) const {
-    nsp_->for_each(targets_, [rooms](socket_core& s) {
-        for (const std::string& room : rooms.names())
-            s.join(room);
-    });
+    if (nsp_->what() != namespace_core::kind::parent)
+        nsp_->adapter().sockets_join(to_, flags_, rooms.names());
 }
 
 void broadcast_operator::sockets_leave(const room_names& rooms) const {
-    nsp_->for_each(targets_, [rooms](socket_core& s) {
-        for (const std::string& room : rooms.names())
-            s.leave(room);
-    });
+    if (nsp_->what() != namespace_core::kind::parent)
+        nsp_->adapter().sockets_leave(to_, flags_, rooms.names());
 }
 
 void broadcast_operator::disconnect_sockets(bool close) const {
-    nsp_->for_each(targets_, [close](socket_core& s) { s.disconnect(close); });
+    if (nsp_->what() != namespace_core::kind::parent)
+        nsp_->adapter().disconnect_sockets(to_, flags_, close);
 }
+
+// ---- one socket, wherever it is
+
+remote_socket::remote_socket(std::shared_ptr<namespace_core> nsp, socket_details details)
+    : details_(std::move(details)),
+      reach_(std::move(nsp), {.rooms = {details_.id}, .except = {}}, {.single_answer = true}) {}
 
 } // namespace sockeye::socketio

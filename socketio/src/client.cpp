@@ -1,5 +1,6 @@
 #include "client.hpp"
 
+#include "encoded_event.hpp"
 #include "server_core.hpp"
 #include "socket_core.hpp"
 
@@ -7,11 +8,35 @@
 #include <utility>
 
 namespace sockeye::socketio {
+namespace {
+
+// Version 2 clients say who they are in the namespace's name: "/admin?token=1".
+void take_query(packet& request) {
+    const std::size_t mark = request.nsp.find('?');
+    object auth;
+    if (mark != std::string::npos) {
+        for (auto& [name, text] : engineio::parse_query(request.nsp.substr(mark + 1)))
+            auth[name] = std::move(text);
+        request.nsp.resize(mark);
+    }
+    request.data = std::move(auth);
+}
+
+bool has_string(const value& auth, std::string_view key) {
+    const value* const member = auth.find(key);
+    return member && member->is_string();
+}
+
+} // namespace
 
 client::client(server_core& server, engineio::session& session)
     : server_(server), session_(session), decoder_(server.packets().make_decoder()) {}
 
 client::~client() = default;
+
+bool client::is_version_2() const {
+    return session_.revision() == engineio::protocol::v3;
+}
 
 socket_core* client::find(std::string_view nsp) const {
     for (const auto& s : sockets_)
@@ -54,6 +79,7 @@ void client::on_packet(packet& received) {
 
 // The client has broken the protocol.
 void client::fail(std::string_view error) {
+    server_.counters().packets_invalid.add();
     const std::string message(error);
     const auto all = sockets_;
     for (const auto& s : all)
@@ -64,32 +90,96 @@ void client::fail(std::string_view error) {
 // ---- namespaces
 
 void client::connect(packet& request) {
+    if (is_version_2()) take_query(request);
     // Clients ask twice in a row when two of their parts open one namespace: that is answered once.
     // Later on, it is an error.
+    if (is_joining(request.nsp)) return;
     if (find(request.nsp)) {
         if (!just_connected_) session_.close();
         return;
     }
     just_connected_ = true;
-    auto nsp = server_.find(request.nsp);
-    if (!nsp) return refuse(request.nsp, "Invalid namespace");
-    if (sockets_.size() >= server_.options().max_namespaces_per_client)
+    if (sockets_.size() + joining_.size() >= server_.options().max_namespaces_per_client)
         return refuse(request.nsp, "Too many namespaces");
-    join(std::move(nsp), request.data.is_object() ? std::move(request.data) : value(object{}));
+    value auth = request.data.is_object() ? std::move(request.data) : value(object{});
+    if (const auto nsp = server_.namespaces().enter(request.nsp))
+        join(nsp, std::move(auth));
+    else
+        open_namespace(request.nsp, std::move(auth));
 }
 
 void client::join_main_namespace() {
-    if (auto nsp = server_.find("/")) join(std::move(nsp), object{});
+    if (const auto nsp = server_.namespaces().enter("/")) join(nsp, object{});
 }
 
-void client::join(std::shared_ptr<namespace_core> nsp, value auth) {
-    const auto born = std::make_shared<socket_core>(*this, std::move(nsp), std::move(auth));
+bool client::is_joining(std::string_view nsp) const {
+    return std::find(joining_.begin(), joining_.end(), nsp) != joining_.end();
+}
+
+void client::end_joining(std::string_view nsp) {
+    std::erase(joining_, nsp);
+}
+
+// Whoever is asked may answer later, when this client is no more.
+void client::open_namespace(const std::string& name, value auth) {
+    joining_.push_back(name);
+    server_.namespaces().open(
+        name, auth,
+        [server = server_.shared_from_this(), shard = session_.shard(), session = session_.id(),
+         name, auth](const namespace_ptr& nsp) {
+            server->run_on(shard, [server, session, name, auth, nsp] {
+                client* const asking = server->find_client(session);
+                if (asking)
+                    asking->on_opened(name, nsp, auth);
+                else if (nsp)
+                    server->namespaces().leave(*nsp);
+            });
+        });
+}
+
+void client::on_opened(const std::string& name, const namespace_ptr& nsp, value auth) {
+    end_joining(name);
+    if (nsp)
+        join(nsp, std::move(auth));
+    else
+        refuse(name, "Invalid namespace");
+}
+
+void client::join(const namespace_ptr& nsp, value auth) {
+    if (nsp->adapter().recovers() && has_string(auth, "pid") && has_string(auth, "offset"))
+        recover(nsp, std::move(auth));
+    else
+        add_socket(nsp, std::move(auth), {});
+}
+
+void client::recover(const namespace_ptr& nsp, value auth) {
+    joining_.push_back(nsp->name());
+    const std::string private_id = auth.find("pid")->as_string();
+    const std::string offset = auth.find("offset")->as_string();
+    nsp->adapter().restore_session(
+        private_id, offset,
+        [server = server_.shared_from_this(), session = session_.id(), nsp,
+         auth = std::move(auth)](restored_session former) {
+            auto& counters = server->counters();
+            (former.outcome == recovery_outcome::recovered         ? counters.sessions_recovered
+             : former.outcome == recovery_outcome::unknown_session ? counters.recoveries_unknown
+                                                                   : counters.recoveries_forgotten)
+                .add();
+            client* const asking = server->find_client(session);
+            if (!asking) return server->namespaces().leave(*nsp);
+            asking->end_joining(nsp->name());
+            asking->add_socket(nsp, auth, std::move(former));
+        });
+}
+
+void client::add_socket(const namespace_ptr& nsp, value auth, restored_session former) {
+    const auto born = std::make_shared<socket_core>(*this, nsp, std::move(auth), former);
     sockets_.push_back(born);
-    joined_ = true;
-    born->start();
+    born->start(former);
 }
 
 void client::refuse(const std::string& nsp, const std::string& message) {
+    server_.counters().connects_refused.add();
     send({.type = packet_type::connect_error, .nsp = nsp, .data = object{{"message", message}}});
 }
 
@@ -100,11 +190,11 @@ void client::forget(const socket_core& gone) {
 // ---- out
 
 void client::send(const packet& what) {
-    std::vector<engineio::outgoing_ptr> messages;
-    for (const wire_message& wire : server_.packets().encode(what))
-        messages.push_back(
-            engineio::outgoing::make(engineio::packet_type::message, wire.data, wire.binary));
-    session_.send(messages);
+    session_.send(encode_for_one(server_.packets(), what));
+}
+
+void client::send(std::span<const engineio::outgoing_ptr> packets, bool volatile_) {
+    session_.send(packets, volatile_);
 }
 
 // ---- the end
@@ -123,7 +213,9 @@ void client::on_close(std::string_view reason, std::string_view detail) {
 }
 
 void client::on_connect_timeout() {
-    if (!joined_) session_.close();
+    if (joined_) return;
+    server_.counters().connects_timed_out.add();
+    session_.close();
 }
 
 } // namespace sockeye::socketio

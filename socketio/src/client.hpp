@@ -1,10 +1,14 @@
 #pragma once
 
+#include "namespace_directory.hpp"
+
 #include <sockeye/engineio/session.hpp>
 #include <sockeye/socketio/packet.hpp>
 #include <sockeye/socketio/parser.hpp>
 
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +16,6 @@ namespace sockeye::socketio {
 
 class server_core;
 class socket_core;
-class namespace_core;
 
 // One Engine.IO session, and the namespaces that share it: takes packets apart and hands them to
 // their sockets. Lives with its session, on that one's thread.
@@ -28,24 +31,36 @@ public:
 
     [[nodiscard]] server_core& server() { return server_; }
     [[nodiscard]] engineio::session& session() { return session_; }
+    [[nodiscard]] bool is_version_2() const;
     void send(const packet& what);
+    void send(std::span<const engineio::outgoing_ptr> packets, bool volatile_);
+    void on_joined() { joined_ = true; } // a namespace
     void forget(const socket_core& gone);
     void close_all(); // tells every namespace, then ends the connection
 
 private:
+    using namespace_ptr = namespace_directory::namespace_ptr;
+
     void on_packet(packet& received);
     void connect(packet& request);
-    void join(std::shared_ptr<namespace_core> nsp, value auth);
+    void open_namespace(const std::string& name, value auth);
+    void on_opened(const std::string& name, const namespace_ptr& nsp, value auth);
+    void join(const namespace_ptr& nsp, value auth);
+    void recover(const namespace_ptr& nsp, value auth);
+    void add_socket(const namespace_ptr& nsp, value auth, restored_session former);
     void refuse(const std::string& nsp, const std::string& message);
     void fail(std::string_view error);
     [[nodiscard]] socket_core* find(std::string_view nsp) const;
+    [[nodiscard]] bool is_joining(std::string_view nsp) const;
+    void end_joining(std::string_view nsp);
 
     server_core& server_;
     engineio::session& session_;
     std::unique_ptr<decoder> decoder_;
     std::vector<std::shared_ptr<socket_core>> sockets_; // in the order in which they came
-    bool joined_ = false;                               // some namespace, once
-    bool just_connected_ = false;                       // the last packet was a CONNECT
+    std::vector<std::string> joining_; // namespaces that somebody has still to be asked about
+    bool joined_ = false;              // some namespace, once
+    bool just_connected_ = false;      // the last packet was a CONNECT
 };
 
 } // namespace sockeye::socketio

@@ -1,126 +1,257 @@
 #include "namespace_core.hpp"
 
 #include "codec/packet_head.hpp"
+#include "encoded_event.hpp"
 #include "server_core.hpp"
 #include "socket_core.hpp"
 
+#include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 namespace sockeye::socketio {
+namespace {
+
+// Stands for a connection handler in off().
+class welcome_token final : public event_handler {
+public:
+    welcome_token() : event_handler("connection", false) {}
+    std::optional<mismatch> handle(incoming_event&) override { return std::nullopt; }
+};
+
+std::string name_of_event(const array& event) {
+    return event.empty() || !event.front().is_string() ? std::string() : event.front().as_string();
+}
+
+} // namespace
 
 void check_event_name(const array& event) {
-    const std::string& name = event.front().as_string();
+    const std::string& name = event.at(0).as_string();
     if (is_reserved_event(name))
         throw std::invalid_argument('"' + name + "\" is a reserved event name");
 }
 
-// ---- a shard's part
-
-void namespace_part::add(socket_core& connected) {
-    sockets_.emplace(connected.id(), &connected);
+namespace_core::namespace_core(server_core& server, std::string name, kind what, rules_ptr rules)
+    : server_(server), name_(std::move(name)), kind_(what), parts_(server.shards().size()),
+      rules_(std::move(rules)) {
+    if (kind_ == kind::parent) return;
+    adapter_ = server.make_adapter(*this);
+    if (adapter_->wants_rooms())
+        room_watch_.set_adapter([this](std::string_view room, bool exists) {
+            adapter_->on_room(room, exists);
+        });
 }
 
-void namespace_part::remove(socket_core& gone) {
-    const auto found = sockets_.find(gone.id());
-    if (found != sockets_.end() && found->second == &gone) sockets_.erase(found);
+namespace_core::~namespace_core() = default;
+
+engineio::shards& namespace_core::shards() {
+    return server_.shards();
 }
 
-socket_core* namespace_part::find(std::string_view id) const {
-    const auto found = sockets_.find(id);
-    return found == sockets_.end() ? nullptr : found->second;
+void namespace_core::log(engineio::log_level level, const std::string& line) {
+    server_.log(level, "namespace " + name_ + ": " + line);
 }
 
-// A socket's own id is a room of its own, which is not kept: the table of sockets knows it.
-template<class Visit>
-void namespace_part::for_each_member(const std::string& room, Visit visit) {
-    if (const auto* members = rooms_.members(room))
-        for (room_member* member : *members)
-            visit(static_cast<socket_core&>(*member));
-    if (socket_core* const own = find(room)) visit(*own);
+// ---- what a client meets
+
+namespace_core::rules_ptr namespace_core::rules() const {
+    const std::lock_guard lock(mutex_);
+    return rules_;
 }
 
-template<class Visit>
-void namespace_part::for_each_target(const broadcast_targets& targets, Visit visit) {
-    rooms_.begin_selection();
-    for (const std::string& room : targets.except)
-        for_each_member(room, [&](socket_core& s) { static_cast<void>(rooms_.mark(s)); });
-    const auto once = [&](socket_core& s) {
-        if (s.connected() && rooms_.mark(s)) visit(s);
-    };
-    if (targets.rooms.empty())
-        for (const auto& [id, s] : sockets_)
-            once(*s);
-    for (const std::string& room : targets.rooms)
-        for_each_member(room, once);
+// Clients that are joining hold on to the rules that they met.
+void namespace_core::change_rules(const std::function<void(namespace_rules&)>& change) {
+    const std::lock_guard lock(mutex_);
+    auto changed = std::make_shared<namespace_rules>(*rules_);
+    change(*changed);
+    rules_ = std::move(changed);
 }
 
-std::vector<std::shared_ptr<socket_core>> namespace_part::select(const broadcast_targets& targets) {
-    std::vector<std::shared_ptr<socket_core>> selected;
-    for_each_target(targets, [&](socket_core& s) { selected.push_back(s.shared_from_this()); });
-    return selected;
+void namespace_core::add_step(namespace_rules::connect_step step) {
+    change_rules([&](namespace_rules& rules) { rules.steps.push_back(std::move(step)); });
 }
 
-void namespace_part::deliver(const encoded_broadcast& what) {
-    // Sending may end a slow reader's session, whose handlers may do anything to rooms: whom it
-    // reaches is settled first.
-    const auto reached = select(what.targets);
+listener namespace_core::add_welcome(namespace_rules::connect_handler handler) {
+    const auto token = std::make_shared<welcome_token>();
+    change_rules([&](namespace_rules& rules) {
+        rules.handlers.push_back({token, std::move(handler)});
+    });
+    return token;
+}
+
+// ---- events of other servers
+
+listener namespace_core::add_handler(std::shared_ptr<event_handler> handler) {
+    const std::lock_guard lock(mutex_);
+    return handlers_.add(std::move(handler), false);
+}
+
+void namespace_core::remove_handler(const listener& one) {
+    const auto token = one.lock();
+    change_rules([&](namespace_rules& rules) {
+        std::erase_if(rules.handlers, [&](const auto& w) { return w.token == token; });
+    });
+    const std::lock_guard lock(mutex_);
+    handlers_.remove(one);
+}
+
+void namespace_core::remove_handlers(std::string_view event) {
+    if (event == "connection" || event == "connect")
+        return change_rules([](namespace_rules& rules) { rules.handlers.clear(); });
+    const std::lock_guard lock(mutex_);
+    handlers_.remove(event);
+}
+
+std::size_t namespace_core::handler_count(std::string_view event) const {
+    const std::lock_guard lock(mutex_);
+    return event == "connection" || event == "connect" ? rules_->handlers.size()
+                                                       : handlers_.count(event);
+}
+
+bool namespace_core::server_side_event(array event, ack_sender reply) {
+    const std::string name = name_of_event(event);
+    listener_list::called called;
+    {
+        const std::lock_guard lock(mutex_);
+        called = handlers_.take(name);
+    }
+    for (std::size_t i = 0; i < called.size(); ++i) {
+        incoming_event incoming{event, reply, i + 1 == called.size(), &server_};
+        server_.call(called[i], incoming, "server-side event");
+    }
+    return !called.empty();
+}
+
+// ---- children
+
+void namespace_core::add_child(const std::shared_ptr<namespace_core>& child) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(children_, [](const auto& c) { return c.expired(); });
+    children_.push_back(child);
+}
+
+std::vector<std::shared_ptr<namespace_core>> namespace_core::children() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<namespace_core>> living;
+    for (const auto& child : children_)
+        if (auto alive = child.lock()) living.push_back(std::move(alive));
+    return living;
+}
+
+// ---- what reaches this server's sockets
+
+prepared_event_ptr namespace_core::prepare(array event, selection to, const emit_flags& flags,
+                                           std::string_view offset) {
+    if (!offset.empty()) event.emplace_back(offset);
+    server_.count_shared_encode();
+    return std::make_shared<encoded_event>(
+        server_.packets(), packet{.nsp = name_, .data = std::move(event)}, std::move(to), flags);
+}
+
+void namespace_core::deliver(const prepared_event_ptr& what) {
+    const unsigned here = shards().current();
+    for (unsigned shard = 0; shard < parts_.size(); ++shard) {
+        if (shard == here) continue;
+        shards().post(shard, [self = shared_from_this(), what] { self->deliver_here(*what); });
+    }
+    if (here != engineio::shards::none) deliver_here(*what);
+}
+
+void namespace_core::deliver_here(const prepared_event& what) {
+    const auto& event = static_cast<const encoded_event&>(what);
+    const unsigned shard = shards().current();
+    const auto reached = parts_[shard].select(event.to());
     if (reached.empty()) return;
-    std::vector<engineio::outgoing_ptr> packets;
-    packets.reserve(what.messages.size());
-    for (const engineio::encoded_ptr& message : what.messages)
-        packets.push_back(engineio::outgoing::share(message));
+    const auto packets = event.share();
     for (const auto& socket : reached)
-        socket->send_packets(packets, what.flags.volatile_);
+        socket->send_event(event.event(), packets, event.volatile_());
+    server_.counters(shard).deliveries.add(reached.size());
 }
 
-// ---- the whole
-
-namespace_core::namespace_core(server_core& server, std::string name)
-    : server_(server), name_(std::move(name)), parts_(server.shards().size()) {}
-
-void namespace_core::add_step(connect_step step) {
-    const std::lock_guard lock(mutex_);
-    steps_.push_back(std::move(step));
+void namespace_core::deliver_with_ack(array event, selection to, const emit_flags& flags,
+                                      answer_sink answers) {
+    const std::uint64_t id = next_ack_id();
+    server_.count_shared_encode();
+    const auto what = std::make_shared<const encoded_event>(
+        server_.packets(), packet{.nsp = name_, .id = id, .data = std::move(event)}, std::move(to),
+        flags);
+    const auto asked = std::make_shared<std::atomic<std::size_t>>(0);
+    for_each_part(
+        [this, what, id, flags, answers, asked](namespace_part& part) {
+            *asked += deliver_asking(part, *what, id, flags, answers);
+        },
+        [asked, answers] { answers.asked(*asked); });
 }
 
-void namespace_core::add_handler(connect_handler handler) {
-    const std::lock_guard lock(mutex_);
-    handlers_.push_back(std::move(handler));
+std::size_t namespace_core::deliver_asking(namespace_part& part, const encoded_event& what,
+                                           std::uint64_t id, const emit_flags& flags,
+                                           const answer_sink& answers) {
+    const auto reached = part.select(what.to());
+    const auto packets = what.share();
+    std::size_t asked = 0;
+    for (const auto& socket : reached) {
+        const bool expected = socket->expect_ack(
+            id, flags.timeout, [answered = answers.answered](const ack_error& error, array answer) {
+                if (!error) answered(answer.empty() ? value() : std::move(answer.front()));
+            });
+        if (!expected) continue;
+        socket->send_event(what.event(), packets, what.volatile_());
+        ++asked;
+    }
+    return asked;
 }
 
-std::vector<namespace_core::connect_step> namespace_core::steps() const {
-    const std::lock_guard lock(mutex_);
-    return steps_;
-}
-
-std::vector<namespace_core::connect_handler> namespace_core::handlers() const {
-    const std::lock_guard lock(mutex_);
-    return handlers_;
-}
-
-void namespace_core::emit(array event, const broadcast_targets& targets, emit_flags flags) {
-    check_event_name(event);
-    auto message = std::make_shared<encoded_broadcast>();
-    for (const wire_message& wire :
-         server_.packets().encode({.nsp = name_, .data = std::move(event)}))
-        message->messages.push_back(
-            engineio::encode_message(wire.data, wire.binary, flags.compress));
-    message->targets = targets;
-    message->flags = flags;
+void namespace_core::for_each_part(std::function<void(namespace_part&)> gather,
+                                   std::function<void()> done) {
+    const auto left = std::make_shared<std::atomic<std::size_t>>(parts_.size());
     for (unsigned shard = 0; shard < parts_.size(); ++shard)
-        server_.run_on(shard, [self = shared_from_this(), shard, message] {
-            self->part(shard).deliver(*message);
+        server_.run_on(shard, [self = shared_from_this(), shard, gather, done, left] {
+            gather(self->parts_[shard]);
+            if (--*left == 0) done();
         });
 }
 
-void namespace_core::for_each(const broadcast_targets& targets,
-                              std::function<void(socket_core&)> task) {
-    for (unsigned shard = 0; shard < parts_.size(); ++shard)
-        server_.run_on(shard, [self = shared_from_this(), shard, targets, task] {
-            for (const auto& socket : self->part(shard).select(targets))
+void namespace_core::for_each(const selection& who, std::function<void(socket_core&)> task) {
+    for_each_part(
+        [who, task = std::move(task)](namespace_part& part) {
+            for (const auto& socket : part.select(who))
                 task(*socket);
-        });
+        },
+        [] {});
+}
+
+void namespace_core::join(const selection& who, const std::vector<std::string>& rooms) {
+    for_each(who, [rooms](socket_core& s) { s.join(rooms); });
+}
+
+void namespace_core::leave(const selection& who, const std::vector<std::string>& rooms) {
+    for_each(who, [rooms](socket_core& s) {
+        for (const std::string& room : rooms)
+            s.leave(room);
+    });
+}
+
+void namespace_core::disconnect(const selection& who, bool close) {
+    for_each(who, [close](socket_core& s) { s.disconnect(close); });
+}
+
+void namespace_core::fetch(const selection& who,
+                           std::function<void(std::vector<socket_details>)> then) {
+    struct gathered {
+        std::mutex mutex;
+        std::vector<socket_details> all;
+    };
+    const auto into = std::make_shared<gathered>();
+    for_each_part(
+        [who, into](namespace_part& part) {
+            std::vector<socket_details> here;
+            for (const auto& socket : part.select(who))
+                here.push_back(socket->details());
+            const std::lock_guard lock(into->mutex);
+            std::move(here.begin(), here.end(), std::back_inserter(into->all));
+        },
+        [into, then = std::move(then)] { then(std::move(into->all)); });
 }
 
 } // namespace sockeye::socketio

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "state/room_index.hpp"
+#include "namespace_part.hpp"
+#include "room_watch.hpp"
+#include "state/listener_list.hpp"
 
-#include <sockeye/engineio/encoded.hpp>
-#include <sockeye/socketio/broadcast.hpp>
+#include <sockeye/socketio/adapter.hpp>
 #include <sockeye/socketio/namespace.hpp>
 
 #include <atomic>
@@ -12,76 +13,108 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace sockeye::socketio {
 
+class encoded_event;
 class server_core;
 class socket_core;
 
-// A packet for many, encoded once: what travels to the shards.
-struct encoded_broadcast {
-    std::vector<engineio::encoded_ptr> messages;
-    broadcast_targets targets;
-    emit_flags flags;
-};
-
-// The sockets and rooms of one namespace on one shard; of its thread only.
-class namespace_part {
-public:
-    void add(socket_core& connected);
-    void remove(socket_core& gone);
-    [[nodiscard]] socket_core* find(std::string_view id) const;
-    [[nodiscard]] room_index& rooms() { return rooms_; }
-
-    // The sockets that are meant, each once; they stay alive as long as the result.
-    [[nodiscard]] std::vector<std::shared_ptr<socket_core>>
-    select(const broadcast_targets& targets);
-    void deliver(const encoded_broadcast& what);
-
-private:
-    template<class Visit>
-    void for_each_target(const broadcast_targets& targets, Visit visit);
-    template<class Visit>
-    void for_each_member(const std::string& room, Visit visit);
-
-    std::unordered_map<std::string_view, socket_core*> sockets_; // keys are the sockets' own ids
-    room_index rooms_;
-};
-
-class namespace_core : public std::enable_shared_from_this<namespace_core> {
-public:
+// What a client meets when it joins a namespace.
+struct namespace_rules {
     using connect_step = std::function<void(socket, namespace_::connect_next)>;
     using connect_handler = std::function<void(socket)>;
-
-    namespace_core(server_core& server, std::string name);
-
-    [[nodiscard]] const std::string& name() const { return name_; }
-    [[nodiscard]] server_core& server() { return server_; }
-    [[nodiscard]] namespace_part& part(unsigned shard) { return parts_[shard]; }
-    [[nodiscard]] std::uint64_t next_ack_id() { return next_ack_id_.fetch_add(1); }
-
-    void add_step(connect_step step);
-    void add_handler(connect_handler handler);
-    [[nodiscard]] std::vector<connect_step> steps() const; // as of now
-    [[nodiscard]] std::vector<connect_handler> handlers() const;
-
-    void emit(array event, const broadcast_targets& targets, emit_flags flags);
-    // Runs `task` for the sockets that are meant, on every shard.
-    void for_each(const broadcast_targets& targets, std::function<void(socket_core&)> task);
-
-private:
-    server_core& server_;
-    const std::string name_;
-    std::vector<namespace_part> parts_; // one a shard
-    std::atomic<std::uint64_t> next_ack_id_ = 0;
-    mutable std::mutex mutex_; // held to copy, when a client connects
-    std::vector<connect_step> steps_;
-    std::vector<connect_handler> handlers_;
+    struct welcome {
+        std::shared_ptr<event_handler> token; // for off()
+        connect_handler handler;
+    };
+    std::vector<connect_step> steps;
+    std::vector<welcome> handlers;
 };
 
-// Names that a client would take for events of its own connection. Throws std::invalid_argument.
+// What the shards share of a namespace. From any thread, but for part().
+class namespace_core final : public local_namespace,
+                             public std::enable_shared_from_this<namespace_core> {
+public:
+    enum class kind : std::uint8_t {
+        lasting,
+        child, // of a parent: it may end with its last socket
+        parent // of those that a pattern or a function allows; has no sockets itself
+    };
+    using rules_ptr = std::shared_ptr<const namespace_rules>;
+
+    namespace_core(server_core& server, std::string name, kind what, rules_ptr rules);
+    ~namespace_core();
+
+    [[nodiscard]] server_core& server() { return server_; }
+    [[nodiscard]] namespace_part& part(unsigned shard) { return parts_[shard]; }
+    [[nodiscard]] kind what() const { return kind_; }
+    [[nodiscard]] socketio::adapter& adapter() { return *adapter_; }
+    [[nodiscard]] room_watch& rooms() { return room_watch_; }
+    [[nodiscard]] std::uint64_t next_ack_id() { return next_ack_id_.fetch_add(1); }
+
+    // ---- what a client meets
+    [[nodiscard]] rules_ptr rules() const; // as of now
+    void add_step(namespace_rules::connect_step step);
+    listener add_welcome(namespace_rules::connect_handler handler);
+
+    // ---- events of other servers
+    listener add_handler(std::shared_ptr<event_handler> handler);
+    void remove_handler(const listener& one);
+    void remove_handlers(std::string_view event);
+    [[nodiscard]] std::size_t handler_count(std::string_view event) const;
+
+    // ---- children of a parent
+    void add_child(const std::shared_ptr<namespace_core>& child);
+    [[nodiscard]] std::vector<std::shared_ptr<namespace_core>> children() const;
+
+    // ---- clients in it, those that are joining included: see namespace_directory
+    std::size_t population = 0;
+    std::atomic<std::size_t> sockets = 0; // connected
+
+    // Calls `gather` for each shard's part, on its thread; then `done`, on the last one.
+    void for_each_part(std::function<void(namespace_part&)> gather, std::function<void()> done);
+
+    // ---- local_namespace
+    const std::string& name() const override { return name_; }
+    engineio::shards& shards() override;
+    void log(engineio::log_level level, const std::string& line) override;
+    prepared_event_ptr prepare(array event, selection to, const emit_flags& flags,
+                               std::string_view offset) override;
+    void deliver(const prepared_event_ptr& what) override;
+    void deliver_here(const prepared_event& what) override;
+    void deliver_with_ack(array event, selection to, const emit_flags& flags,
+                          answer_sink answers) override;
+    void join(const selection& who, const std::vector<std::string>& rooms) override;
+    void leave(const selection& who, const std::vector<std::string>& rooms) override;
+    void disconnect(const selection& who, bool close) override;
+    void fetch(const selection& who,
+               std::function<void(std::vector<socket_details>)> then) override;
+    bool has_room(std::string_view room) const override { return room_watch_.has(room); }
+    bool server_side_event(array event, ack_sender reply) override;
+
+private:
+    // Runs `task` for the sockets that are meant, on every shard.
+    void for_each(const selection& who, std::function<void(socket_core&)> task);
+    std::size_t deliver_asking(namespace_part& part, const encoded_event& what, std::uint64_t id,
+                               const emit_flags& flags, const answer_sink& answers);
+    void change_rules(const std::function<void(namespace_rules&)>& change);
+
+    server_core& server_;
+    const std::string name_;
+    const kind kind_;
+    std::vector<namespace_part> parts_; // one a shard
+    std::atomic<std::uint64_t> next_ack_id_ = 0;
+    room_watch room_watch_;
+    mutable std::mutex mutex_; // of what follows; never held across a call to the application
+    rules_ptr rules_;
+    listener_list handlers_;
+    std::vector<std::weak_ptr<namespace_core>> children_;
+    std::unique_ptr<socketio::adapter> adapter_; // constant; ends before what it uses
+};
+
+// Throws std::invalid_argument for names that a client would take for events of its own connection.
 void check_event_name(const array& event);
 
 } // namespace sockeye::socketio

@@ -1,28 +1,11 @@
 #include "server_core.hpp"
 
+#include <sockeye/engineio/server.hpp>
 #include <sockeye/socketio/server.hpp>
 
 #include <utility>
 
 namespace sockeye::socketio {
-
-const std::string& namespace_::name() const {
-    return core_->name();
-}
-
-namespace_& namespace_::on_connection(std::function<void(socket)> handler) {
-    core_->add_handler(std::move(handler));
-    return *this;
-}
-
-namespace_& namespace_::use(std::function<void(socket, connect_next)> step) {
-    core_->add_step(std::move(step));
-    return *this;
-}
-
-broadcast_operator namespace_::everyone() const {
-    return {core_, {}, {}};
-}
 
 server::server(server_options options, engineio::http_server_options http)
     : own_http_(std::make_unique<engineio::http_server>(std::move(http))),
@@ -41,17 +24,30 @@ server::~server() {
 }
 
 namespace_ server::of(std::string name) {
-    return namespace_(core_->of(std::move(name)));
+    return namespace_(core_->namespaces().of(std::move(name)));
+}
+namespace_ server::of(const pattern& names) {
+    return namespace_(core_->namespaces().add_parent(names));
+}
+namespace_ server::of(namespace_predicate allows) {
+    return namespace_(core_->namespaces().add_parent(std::move(allows)));
+}
+void server::on_new_namespace(std::function<void(namespace_)> handler) {
+    core_->namespaces().on_new(std::move(handler));
 }
 
-namespace_ server::on_connection(std::function<void(socket)> handler) {
-    return of("/").on_connection(std::move(handler));
-}
-
-void server::allow(engineio::allow_request check) {
+void server::allow(std::function<void(const engineio::http_request&,
+                                      std::function<void(std::optional<std::string>)>)>
+                       check) {
     core_->engine().allow(std::move(check));
 }
 
+const server_options& server::options() const {
+    return core_->options();
+}
+socketio_totals server::counters() const {
+    return core_->totals();
+}
 engineio::server& server::engine() {
     return core_->engine();
 }
@@ -63,6 +59,13 @@ unsigned short server::listen(unsigned short port, const std::string& address) {
 }
 void server::run() {
     http().run();
+}
+void server::start() {
+    http().start();
+}
+void server::close() {
+    core_->close();
+    if (own_http_) own_http_->request_stop();
 }
 
 } // namespace sockeye::socketio

@@ -1,7 +1,9 @@
 #include "server_core.hpp"
 
 #include "client.hpp"
+#include "memory_adapter.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace sockeye::socketio {
@@ -12,11 +14,25 @@ server_options with_parser(server_options options) {
     return options;
 }
 
+std::string describe(const std::exception_ptr& what) {
+    try {
+        std::rethrow_exception(what);
+    } catch (const std::exception& error) {
+        return error.what();
+    } catch (...) {
+        return "not a std::exception";
+    }
+}
+
 } // namespace
 
 server_core::server_core(engineio::http_server& http, server_options options)
-    : options_(with_parser(std::move(options))), shards_(http.shards()),
-      engine_(http, *this, options_.engine), waiting_(shards_.size()) {}
+    : options_(with_parser(std::move(options))), shards_(http.shards()), counters_(shards_.size()),
+      engine_(http, *this, options_.engine), waiting_(shards_.size()), namespaces_(*this) {}
+
+std::unique_ptr<adapter> server_core::make_adapter(local_namespace& of) const {
+    return options_.adapter ? options_.adapter(of) : memory_adapter(of, options_.recovery);
+}
 
 void server_core::log(engineio::log_level level, const std::string& line) {
     engine_.http().write_log(level, line);
@@ -29,18 +45,38 @@ void server_core::run_on(unsigned shard, std::function<void()> task) {
         shards_.post(shard, std::move(task));
 }
 
-std::shared_ptr<namespace_core> server_core::of(std::string name) {
-    if (!name.starts_with('/')) name.insert(name.begin(), '/');
-    const std::lock_guard lock(mutex_);
-    auto& found = namespaces_[name];
-    if (!found) found = std::make_shared<namespace_core>(*this, name);
-    return found;
+client* server_core::find_client(std::string_view session_id) {
+    engineio::session* const session = engine_.find(session_id);
+    return session ? static_cast<client*>(session->data()) : nullptr;
 }
 
-std::shared_ptr<namespace_core> server_core::find(std::string_view name) {
-    const std::lock_guard lock(mutex_);
-    const auto found = namespaces_.find(std::string(name));
-    return found == namespaces_.end() ? nullptr : found->second;
+// ---- the application's code
+
+void server_core::call(event_handler& called, incoming_event& event, std::string_view of) {
+    try {
+        const auto wrong = called.handle(event);
+        if (!wrong) return;
+        counters().argument_mismatches.add();
+        const std::string text = wrong->describe(called.event());
+        log(engineio::log_level::error, std::string(of) + ": " + text);
+        if (event.reply) event.reply.send(array{object{{"error", text}}});
+    } catch (...) {
+        on_failure(of, called.event(), std::current_exception());
+        counters().handler_exceptions.add();
+    }
+}
+
+void server_core::on_failure(std::string_view of, std::string_view event,
+                             std::exception_ptr what) const {
+    const_cast<engineio::server&>(engine_).http().write_log(
+        engineio::log_level::error, std::string(of) + ": exception out of the handler of \"" +
+                                        std::string(event) + "\": " + describe(what));
+}
+
+std::function<void(std::exception_ptr)> server_core::of_handler(std::string_view event) const {
+    return [self = shared_from_this(), event = std::string(event)](const std::exception_ptr& what) {
+        self->on_failure("coroutine", event, what);
+    };
 }
 
 // ---- what Engine.IO tells
@@ -49,6 +85,7 @@ void server_core::on_open(engineio::session& s) {
     auto opened = std::make_unique<client>(*this, s);
     client& born = *opened;
     s.set_data(std::move(opened));
+    if (observer_) observer_->on_session_open(s);
     // Version 2 clients do not ask for the main namespace.
     if (s.revision() == engineio::protocol::v3)
         born.join_main_namespace();
@@ -63,6 +100,40 @@ void server_core::on_message(engineio::session& s, std::string_view data, bool b
 void server_core::on_close(engineio::session& s, engineio::close_reason why,
                            std::string_view detail) {
     static_cast<client*>(s.data())->on_close(text(why), detail);
+    if (observer_) observer_->on_session_close(s, why);
+}
+
+void server_core::on_stopping() {
+    engine_.for_each([](engineio::session& s) {
+        static_cast<client*>(s.data())->on_close("server shutting down", {});
+    });
+    if (closed_.exchange(true)) return;
+    for (const auto& nsp : namespaces_.all())
+        nsp->adapter().close();
+}
+
+void server_core::on_upgrade(engineio::session& s, engineio::transport_kind) {
+    if (observer_) observer_->on_session_upgrade(s);
+}
+void server_core::on_packet(engineio::session&, const engineio::packet_view& packet) {
+    if (observer_) observer_->on_packet_in(packet);
+}
+void server_core::on_packet_create(engineio::session&, const engineio::outgoing& packet) {
+    if (observer_) observer_->on_packet_out(packet);
+}
+
+void server_core::close() {
+    engine_.close();
+}
+
+socketio_totals server_core::totals() const {
+    socketio_totals sum{};
+    for (const socketio_counters& shard : counters_)
+        accumulate(sum, shard);
+    const std::uint64_t shared = shared_encodes_.load(std::memory_order_relaxed);
+    sum.broadcasts += shared;
+    sum.encodes += shared;
+    return sum;
 }
 
 // ---- clients that join nothing
@@ -82,9 +153,9 @@ void server_core::close_idle_clients(unsigned shard) {
     auto& queue = waiting_[shard];
     const auto now = std::chrono::steady_clock::now();
     while (!queue.empty() && queue.front().deadline <= now) {
-        engineio::session* const s = engine_.find(queue.front().session_id);
+        client* const idle = find_client(queue.front().session_id);
         queue.pop_front();
-        if (s) static_cast<client*>(s->data())->on_connect_timeout();
+        if (idle) idle->on_connect_timeout();
     }
     if (queue.empty()) return;
     const auto wait = std::chrono::ceil<milliseconds>(queue.front().deadline - now);

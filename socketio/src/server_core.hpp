@@ -1,18 +1,20 @@
 #pragma once
 
-#include "namespace_core.hpp"
+#include "namespace_directory.hpp"
+#include "observer.hpp"
 
 #include <sockeye/engineio/server.hpp>
+#include <sockeye/socketio/counters.hpp>
+#include <sockeye/socketio/event_handler.hpp>
 #include <sockeye/socketio/options.hpp>
 #include <sockeye/socketio/server.hpp>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace sockeye::socketio {
@@ -21,21 +23,37 @@ class client;
 
 // A Socket.IO server: what its namespaces share.
 class server_core final : public engineio::handler,
+                          public failure_report,
                           public std::enable_shared_from_this<server_core> {
 public:
     server_core(engineio::http_server& http, server_options options);
-
-    std::shared_ptr<namespace_core> of(std::string name);
-    [[nodiscard]] std::shared_ptr<namespace_core> find(std::string_view name);
 
     [[nodiscard]] const server_options& options() const { return options_; }
     [[nodiscard]] const parser& packets() const { return *options_.parser; }
     [[nodiscard]] engineio::server& engine() { return engine_; }
     [[nodiscard]] engineio::shards& shards() { return shards_; }
+    [[nodiscard]] namespace_directory& namespaces() { return namespaces_; }
+    [[nodiscard]] std::unique_ptr<adapter> make_adapter(local_namespace& of) const;
     void log(engineio::log_level level, const std::string& line);
 
     // Runs `task` on the shard: now, if this is its thread, else soon.
     void run_on(unsigned shard, std::function<void()> task);
+    // The client of that session, if it is still there; on its shard.
+    [[nodiscard]] client* find_client(std::string_view session_id);
+
+    // Calls a handler. Wrong arguments and exceptions are answered, counted and logged.
+    void call(event_handler& called, incoming_event& event, std::string_view of);
+    std::function<void(std::exception_ptr)> of_handler(std::string_view event) const override;
+
+    void close(); // every socket, and every connection
+    // Ahead of listen. Null: nobody looks.
+    void observe(observer* sees) { observer_ = sees; }
+    [[nodiscard]] observer* observed_by() const { return observer_; }
+
+    [[nodiscard]] socketio_counters& counters(unsigned shard) { return counters_[shard]; }
+    [[nodiscard]] socketio_counters& counters() { return counters_[shards_.current()]; }
+    void count_shared_encode() { shared_encodes_.fetch_add(1, std::memory_order_relaxed); }
+    [[nodiscard]] socketio_totals totals() const;
 
 private:
     struct waiting_client {
@@ -43,20 +61,29 @@ private:
         std::string session_id;
     };
 
+    // engineio::handler
     void on_open(engineio::session& s) override;
     void on_message(engineio::session& s, std::string_view data, bool binary) override;
     void on_close(engineio::session& s, engineio::close_reason why,
                   std::string_view detail) override;
+    void on_stopping() override;
+    void on_upgrade(engineio::session& s, engineio::transport_kind to) override;
+    void on_packet(engineio::session& s, const engineio::packet_view& packet) override;
+    void on_packet_create(engineio::session& s, const engineio::outgoing& packet) override;
 
     void watch_connect_timeout(engineio::session& s);
     void close_idle_clients(unsigned shard);
+    void on_failure(std::string_view of, std::string_view event, std::exception_ptr what) const;
 
     const server_options options_;
     engineio::shards& shards_;
+    std::vector<socketio_counters> counters_; // one a shard
+    std::atomic<std::uint64_t> shared_encodes_ = 0;
     engineio::server engine_;
     std::vector<std::deque<waiting_client>> waiting_; // each of its shard's thread
-    std::mutex mutex_;                                // held for a look-up, never across a call
-    std::unordered_map<std::string, std::shared_ptr<namespace_core>> namespaces_; // by mutex_
+    observer* observer_ = nullptr;
+    std::atomic<bool> closed_ = false; // the adapters
+    namespace_directory namespaces_;
 };
 
 } // namespace sockeye::socketio

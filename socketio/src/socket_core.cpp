@@ -1,6 +1,7 @@
 #include "socket_core.hpp"
 
 #include "client.hpp"
+#include "encoded_event.hpp"
 #include "handshake.hpp"
 #include "server_core.hpp"
 
@@ -8,17 +9,23 @@
 
 #include <algorithm>
 #include <exception>
-#include <stdexcept>
 #include <utility>
 
 namespace sockeye::socketio {
 namespace {
 
 // Version 2 clients know themselves by their session's id.
-std::string make_id(client& owner, const namespace_core& nsp) {
-    const engineio::session& session = owner.session();
-    if (session.revision() == engineio::protocol::v4) return engineio::random_id();
-    return nsp.name() == "/" ? session.id() : nsp.name() + '#' + session.id();
+std::string make_id(client& owner, const namespace_core& nsp, const restored_session& former) {
+    if (former.outcome == recovery_outcome::recovered) return former.session.id;
+    if (!owner.is_version_2()) return engineio::random_id();
+    const std::string& session = owner.session().id();
+    return nsp.name() == "/" ? session : nsp.name() + '#' + session;
+}
+
+// Ends after which the client may come back and go on.
+bool is_recoverable(std::string_view reason) {
+    return reason != "parse error" && reason != "client namespace disconnect" &&
+           reason != "server namespace disconnect";
 }
 
 } // namespace
@@ -27,82 +34,138 @@ std::string make_id(client& owner, const namespace_core& nsp) {
 struct socket_core::dispatch_state {
     array arguments;
     ack_sender reply;
-    decltype(extras::steps) steps; // as they were when the event came
+    std::vector<event_step> steps; // as they were when the event came
 };
 
-socket_core::socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth)
-    : id_(make_id(owner, *nsp)), nsp_(std::move(nsp)), owner_(&owner), auth_(std::move(auth)),
-      shard_(owner.session().shard()) {}
+// The way back for a client that asked to be answered.
+class socket_core::reply_path final : public reply_channel {
+public:
+    reply_path(std::shared_ptr<socket_core> to, std::uint64_t id) : to_(std::move(to)), id_(id) {}
+
+private:
+    void deliver(array answer) override {
+        if (to_->is_here()) return to_->answer(id_, std::move(answer));
+        to_->run([id = id_, answer = std::move(answer)](socket_core& s) mutable {
+            s.answer(id, std::move(answer));
+        });
+    }
+
+    const std::shared_ptr<socket_core> to_;
+    const std::uint64_t id_;
+};
+
+socket_core::socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth,
+                         const restored_session& former)
+    : id_(make_id(owner, *nsp, former)), nsp_(std::move(nsp)), owner_(&owner),
+      shard_(owner.session().shard()),
+      recovered_(former.outcome == recovery_outcome::recovered) {
+    if (auth.is_object() && !auth.as_object().empty()) extra().auth = std::move(auth);
+}
 
 void socket_core::run(std::function<void(socket_core&)> task) {
-    nsp_->server().run_on(shard_, [self = shared_from_this(), task = std::move(task)] {
+    server().run_on(shard_, [self = shared_from_this(), task = std::move(task)] {
         if (self->owner_) task(*self);
     });
 }
 
 socket_core::extras& socket_core::extra() {
-    if (!extras_) extras_ = std::make_unique<extras>();
+    if (!extras_) extras_ = std::make_unique<extras>(server().shards());
     return *extras_;
 }
 
-void socket_core::log_error(const std::string& what) {
-    nsp_->server().log(engineio::log_level::error,
-                       "socket " + id_.substr(0, 6) + "… of " + nsp_->name() + ": " + what);
+std::string socket_core::name_for_log() const {
+    return "socket " + id_.substr(0, 6) + "… of " + nsp_->name();
 }
 
 // ---- coming
 
-void socket_core::start() {
-    run_connect_steps(0);
+void socket_core::start(restored_session& former) {
+    const auto rules = nsp_->rules();
+    if (nsp_->adapter().recovers())
+        extra().private_id = recovered_ ? former.session.private_id : engineio::random_id();
+    if (recovered_) {
+        restore(former);
+        if (server().options().recovery->skip_middlewares) return connect(*rules);
+    }
+    run_connect_steps(rules, 0);
 }
 
-void socket_core::run_connect_steps(std::size_t next) {
-    const auto steps = nsp_->steps();
-    if (next >= steps.size()) return connect();
+// From here on broadcasts reach it; the client keeps what comes ahead of the CONNECT reply.
+void socket_core::restore(restored_session& former) {
+    data() = std::move(former.session.data);
+    join(former.session.rooms);
+    part().add(*this);
+    for (const prepared_event_ptr& missed : former.missed) {
+        const auto& event = static_cast<const encoded_event&>(*missed);
+        send_event(event.event(), event.share(), false);
+    }
+}
+
+void socket_core::run_connect_steps(const namespace_core::rules_ptr& rules, std::size_t next) {
+    if (next >= rules->steps.size()) return connect(*rules);
     const auto self = shared_from_this();
     try {
-        steps[next](socket(self), [self, next](std::optional<connect_refusal> error) {
-            self->run([next, error = std::move(error)](socket_core& s) {
+        rules->steps[next](socket(self), [self, rules, next](std::optional<connect_refusal> error) {
+            self->run([rules, next, error = std::move(error)](socket_core& s) {
                 if (s.status_ != status::joining) return;
                 if (error) return s.refuse(*error);
-                s.run_connect_steps(next + 1);
+                s.run_connect_steps(rules, next + 1);
             });
         });
     } catch (const std::exception& error) {
-        log_error(std::string("exception out of a connection middleware: ") + error.what());
-        refuse({error.what(), {}});
+        server().counters().handler_exceptions.add();
+        server().log(engineio::log_level::error,
+                     name_for_log() + ": exception out of a connection middleware: " +
+                         error.what());
+        if (owner_ && status_ == status::joining) refuse({error.what(), {}});
     }
 }
 
 void socket_core::refuse(const connect_refusal& why) {
     const auto keep = shared_from_this();
     packet refusal{.type = packet_type::connect_error, .nsp = nsp_->name()};
-    if (owner_->session().revision() == engineio::protocol::v3) {
+    if (owner_->is_version_2()) {
         refusal.data = why.data.is_null() ? value(why.message) : why.data;
     } else {
         object told{{"message", why.message}};
         if (!why.data.is_null()) told["data"] = why.data;
         refusal.data = std::move(told);
     }
-    part().rooms().leave_all(*this);
+    server().counters().connects_refused.add();
+    leave_all_rooms();
+    part().remove(*this);
     status_ = status::gone;
-    client* const owner = std::exchange(owner_, nullptr);
-    owner->send(refusal);
-    owner->forget(*this);
+    owner_->send(refusal);
+    std::exchange(owner_, nullptr)->forget(*this);
+    drop_what_the_application_gave();
+    server().namespaces().leave(*nsp_);
 }
 
-void socket_core::connect() {
+void socket_core::connect(const namespace_rules& rules) {
     status_ = status::connected;
-    part().add(*this);
+    if (!recovered_) part().add(*this);
+    join({id_});
+    owner_->on_joined();
+    server().counters().connects.add();
+    server().counters().sockets.add();
+    ++nsp_->sockets;
     packet reply{.type = packet_type::connect, .nsp = nsp_->name()};
-    if (owner_->session().revision() == engineio::protocol::v4) reply.data = object{{"sid", id_}};
+    if (!owner_->is_version_2()) {
+        object ids{{"sid", id_}};
+        if (nsp_->adapter().recovers()) ids["pid"] = extra().private_id;
+        reply.data = std::move(ids);
+    }
     owner_->send(reply);
+    if (observer* const sees = server().observed_by()) sees->on_connect(*this);
     const auto self = shared_from_this();
-    for (const auto& handler : nsp_->handlers()) {
+    for (const auto& welcome : rules.handlers) {
         try {
-            handler(socket(self));
+            welcome.handler(socket(self));
         } catch (const std::exception& error) {
-            log_error(std::string("exception out of on_connection: ") + error.what());
+            server().counters().handler_exceptions.add();
+            server().log(engineio::log_level::error,
+                         name_for_log() + ": exception out of a connection handler: " +
+                             error.what());
         }
     }
 }
@@ -111,158 +174,223 @@ void socket_core::connect() {
 
 void socket_core::on_event(packet& event) {
     array arguments = event.data.is_array() ? std::move(event.data.as_array()) : array{};
-    ack_sender reply = event.id ? make_reply(*event.id) : ack_sender();
-    if (extras_ && (!extras_->any.empty() || !extras_->steps.empty())) {
-        incoming_event seen{arguments, reply, false};
-        const auto any = extras_->any;
-        for (const auto& listener : any)
-            listener(seen);
-        if (!extras_->steps.empty()) {
-            auto state = std::make_shared<dispatch_state>(
-                dispatch_state{std::move(arguments), std::move(reply), extras_->steps});
-            return run_steps(state, 0);
-        }
+    if (arguments.empty()) return; // an event without a name
+    if (arguments.front().is_integer())
+        arguments.front() = std::to_string(arguments.front().as_int64());
+    server().counters().events_in.add();
+    ack_sender reply_to;
+    if (event.id)
+        reply_to = ack_sender(std::make_shared<reply_path>(shared_from_this(), *event.id));
+    if (observer* const sees = server().observed_by()) sees->on_event_in(*this, arguments);
+    if (extras_ && !extras_->any.empty()) show(extras_->any, arguments, reply_to);
+    if (extras_ && !extras_->steps.empty()) {
+        auto state = std::make_shared<dispatch_state>(
+            dispatch_state{std::move(arguments), std::move(reply_to), extras_->steps});
+        return run_steps(state, 0);
     }
-    incoming_event incoming{arguments, std::move(reply)};
+    incoming_event incoming{arguments, std::move(reply_to), true, &server()};
     dispatch(incoming);
 }
 
 void socket_core::run_steps(const std::shared_ptr<dispatch_state>& state, std::size_t next) {
     if (next == state->steps.size()) {
-        incoming_event incoming{state->arguments, state->reply};
+        incoming_event incoming{state->arguments, state->reply, true, &server()};
         return dispatch(incoming);
     }
     const auto self = shared_from_this();
-    incoming_event seen{state->arguments, state->reply, false};
-    state->steps[next](seen, [self, state, next](std::optional<std::string> error) {
-        self->run([state, next, error](socket_core& s) {
-            if (!s.connected()) return;
-            if (error) return s.report(array{"error", *error});
-            s.run_steps(state, next + 1);
+    incoming_event seen{state->arguments, state->reply, false, &server()};
+    try {
+        state->steps[next](seen, [self, state, next](std::optional<std::string> error) {
+            self->run([state, next, error](socket_core& s) {
+                if (!s.connected()) return;
+                if (error) return s.report(array{"error", *error});
+                s.run_steps(state, next + 1);
+            });
         });
-    });
-}
-
-void socket_core::dispatch(incoming_event& event) {
-    if (event.arguments.empty() || !event.arguments.front().is_string()) return;
-    // Copies: a handler may add and remove handlers, this one included, and move the arguments.
-    const std::string name = event.arguments.front().as_string();
-    std::vector<std::shared_ptr<event_handler>> called;
-    for (const event_listener& l : listeners_)
-        if (l.event == name) called.push_back(l.handler);
-    if (called.empty()) return;
-    std::erase_if(listeners_, [&](const event_listener& l) { return l.once && l.event == name; });
-    for (std::size_t i = 0; i < called.size(); ++i) {
-        event.last_handler = i + 1 == called.size();
-        call(name, *called[i], event);
+    } catch (const std::exception& error) {
+        server().counters().handler_exceptions.add();
+        server().log(engineio::log_level::error,
+                     name_for_log() + ": exception out of a middleware: " + error.what());
     }
 }
 
-void socket_core::call(std::string_view event, const event_handler& handler, incoming_event& with) {
-    try {
-        if (const auto wrong = handler(with)) {
-            const std::string text = wrong->describe(event);
-            log_error(text);
-            if (with.reply) with.reply.send(array{object{{"error", text}}});
-        }
-    } catch (const std::exception& error) {
-        log_error("exception out of the handler of \"" + std::string(event) +
-                  "\": " + error.what());
+// Catch-all listeners, under the name that stands for all of them.
+void socket_core::show(listener_list& to, array& event, const ack_sender& reply) {
+    const auto called = to.take({});
+    for (std::size_t i = 0; i < called.size(); ++i) {
+        incoming_event seen{event, reply, false, &server()};
+        server().call(called[i], seen, name_for_log());
+    }
+}
+
+void socket_core::dispatch(incoming_event& event) {
+    const auto called = handlers_.take(event.arguments.front().as_string());
+    if (called.empty()) return server().counters().events_unhandled.add();
+    for (std::size_t i = 0; i < called.size(); ++i) {
+        event.last_handler = i + 1 == called.size();
+        server().call(called[i], event, nsp_->name());
     }
 }
 
 void socket_core::report(array event) {
-    incoming_event incoming{event, {}};
+    if (handlers_.empty()) return;
+    incoming_event incoming{event, {}, true, &server()};
     dispatch(incoming);
 }
 
-ack_sender socket_core::make_reply(std::uint64_t id) {
-    return ack_sender([self = shared_from_this(), id](array answer) {
-        self->run([id, answer = std::move(answer)](socket_core& s) {
-            s.owner_->send(
-                {.type = packet_type::ack, .nsp = s.nsp_->name(), .id = id, .data = answer});
-        });
-    });
+void socket_core::answer(std::uint64_t id, array with) {
+    if (!owner_) return;
+    server().counters(shard_).encodes.add();
+    owner_->send({.type = packet_type::ack,
+                  .nsp = nsp_->name(),
+                  .id = id,
+                  .data = std::move(with)});
 }
 
 void socket_core::on_ack(packet& answer) {
-    if (!answer.id) return;
+    auto& counters = server().counters();
+    counters.acks_in.add();
     array arguments = answer.data.is_array() ? std::move(answer.data.as_array()) : array{};
-    finish_ack(*answer.id, {{}, std::move(arguments)});
+    if (!extras_ || !answer.id || !extras_->acks.answer(*answer.id, std::move(arguments)))
+        counters.acks_unknown.add();
 }
 
-void socket_core::finish_ack(std::uint64_t id, ack_result result) {
-    if (!extras_) return;
-    const auto found = extras_->acks.find(id);
-    if (found == extras_->acks.end()) return; // answered already, or never asked
-    const auto then = std::move(found->second);
-    extras_->acks.erase(found);
-    try {
-        then(std::move(result));
-    } catch (const std::exception& error) {
-        log_error(std::string("exception out of an acknowledgement's handler: ") + error.what());
+// ---- events out
+
+void socket_core::emit(emission what, const emit_flags& flags) {
+    check_event_name(what.event);
+    if (is_here()) return emit_here(std::move(what), flags);
+    server().shards().post(shard_, [self = shared_from_this(), what = std::move(what), flags]() mutable {
+        self->emit_here(std::move(what), flags);
+    });
+}
+
+void socket_core::emit_here(emission what, const emit_flags& flags) {
+    if (what.answered) {
+        if (!owner_) {
+            what.answered({"the client has disconnected"}, {});
+            return;
+        }
+        const std::uint64_t id = nsp_->next_ack_id();
+        auto finish = told(std::move(what.answered));
+        if (expect_ack(id, flags.timeout, finish))
+            send_packet(std::move(what.event), id, flags);
+        else
+            finish({"too many unanswered acknowledgements"}, {});
+        return;
     }
+    // What is to be there for a client that comes back must go through the log. While it is
+    // joining, nothing is.
+    const bool logged = nsp_->adapter().recovers() && !flags.volatile_ &&
+                        (status_ == status::gone || (connected() && in_own_room_));
+    if (logged)
+        nsp_->adapter().broadcast(std::move(what.event), {.rooms = {id_}, .except = {}}, flags);
+    else if (owner_)
+        send_packet(std::move(what.event), std::nullopt, flags);
+}
+
+void socket_core::send_packet(array event, std::optional<std::uint64_t> ack_id,
+                              const emit_flags& flags) {
+    auto& counters = server().counters(shard_);
+    counters.emits.add();
+    counters.encodes.add();
+    const packet made{.nsp = nsp_->name(), .id = ack_id, .data = std::move(event)};
+    send_event(made.data.as_array(), encode_for_one(server().packets(), made, flags.compress),
+               flags.volatile_);
+}
+
+void socket_core::send_event(const array& event, std::span<const engineio::outgoing_ptr> packets,
+                             bool volatile_) {
+    if (!owner_ || status_ == status::gone) return;
+    if (observer* const sees = server().observed_by()) sees->on_event_out(*this, event);
+    if (extras_ && !extras_->outgoing.empty()) {
+        array shown = event;
+        show(extras_->outgoing, shown, {});
+        if (!owner_) return;
+    }
+    owner_->send(packets, volatile_);
+}
+
+bool socket_core::expect_ack(std::uint64_t id, std::optional<milliseconds> timeout,
+                             ack_table::finish then) {
+    if (extra().acks.size() >= server().options().max_pending_acks) {
+        server().counters(shard_).acks_refused.add();
+        return false;
+    }
+    extras_->acks.add(id, timeout, std::move(then));
+    return true;
+}
+
+// The callback of an acknowledgement, with what it may do wrong.
+ack_table::finish socket_core::told(ack_callback answered) {
+    return [self = weak_from_this(), &in = server(),
+            answered = std::move(answered)](ack_error error, array answer) {
+        auto& counters = in.counters();
+        if (error.message == "operation has timed out") counters.acks_timed_out.add();
+        std::string wrong;
+        try {
+            const auto unfit = answered(std::move(error), std::move(answer));
+            if (!unfit) return;
+            counters.argument_mismatches.add();
+            wrong = unfit->describe("an acknowledgement");
+        } catch (const std::exception& thrown) {
+            counters.handler_exceptions.add();
+            wrong = std::string("exception out of an acknowledgement's handler: ") + thrown.what();
+        }
+        const auto alive = self.lock();
+        in.log(engineio::log_level::error, (alive ? alive->name_for_log() + ": " : "") + wrong);
+    };
 }
 
 // ---- what the application does
 
-void socket_core::add_handler(std::string event, event_handler handler, bool once) {
-    listeners_.push_back(
-        {std::move(event), std::make_shared<event_handler>(std::move(handler)), once});
+listener socket_core::add_handler(std::shared_ptr<event_handler> handler, bool first) {
+    return handlers_.add(std::move(handler), first);
 }
 
-void socket_core::remove_handlers(std::string_view event) {
-    std::erase_if(listeners_, [&](const event_listener& l) { return l.event == event; });
-}
-
-void socket_core::add_listener(std::function<void(incoming_event&)> listener) {
-    extra().any.push_back(std::move(listener));
-}
-
-void socket_core::add_step(std::function<void(incoming_event&, socket::next_function)> step) {
+void socket_core::add_step(event_step step) {
     extra().steps.push_back(std::move(step));
 }
 
-void socket_core::send_packets(std::span<const engineio::outgoing_ptr> packets, bool volatile_) {
-    if (owner_) owner_->session().send(packets, volatile_);
+bool socket_core::may_join(const std::string& room) {
+    const auto& options = server().options();
+    if (room.size() <= options.max_room_name_length &&
+        room_count() < options.max_rooms_per_socket)
+        return true;
+    server().counters(shard_).rooms_refused.add();
+    server().log(engineio::log_level::warning,
+                 name_for_log() + ": a room was not joined: its name is too long, or the socket is "
+                                  "in too many");
+    return false;
 }
 
-void socket_core::emit(array event, std::optional<std::uint64_t> ack_id, emit_flags flags) {
-    if (!owner_) return;
-    std::vector<engineio::outgoing_ptr> messages;
-    for (const wire_message& wire : nsp_->server().packets().encode(
-             {.nsp = nsp_->name(), .id = ack_id, .data = std::move(event)}))
-        messages.push_back(engineio::outgoing::make(engineio::packet_type::message, wire.data,
-                                                    wire.binary, flags.compress));
-    owner_->session().send(messages, flags.volatile_);
-}
-
-void socket_core::emit_with_ack(array event, std::optional<milliseconds> timeout,
-                                std::function<void(ack_result)> then) {
-    server_core& server = nsp_->server();
-    if (extra().acks.size() >= server.options().max_pending_acks)
-        return then({"too many unanswered acknowledgements", {}});
-    const std::uint64_t id = nsp_->next_ack_id();
-    extra().acks.emplace(id, std::move(then));
-    if (timeout)
-        server.shards().post_after(shard_, *timeout, [weak = weak_from_this(), id] {
-            if (const auto self = weak.lock())
-                self->finish_ack(id, {"operation has timed out", {}});
-        });
-    emit(std::move(event), id, {});
-}
-
-void socket_core::join(const std::string& room) {
-    if (room != id_) part().rooms().join(*this, room);
+void socket_core::join(const std::vector<std::string>& rooms) {
+    if (status_ == status::gone) return;
+    for (const std::string& room : rooms) {
+        if (room != id_ && !may_join(room)) continue;
+        const bool joined = room == id_ ? !std::exchange(in_own_room_, true)
+                                        : part().rooms().join(*this, room);
+        if (joined && nsp_->rooms().wanted()) nsp_->rooms().joined(room, id_);
+    }
 }
 
 void socket_core::leave(const std::string& room) {
-    part().rooms().leave(*this, room);
+    const bool left = room == id_ ? std::exchange(in_own_room_, false)
+                                  : part().rooms().leave(*this, room);
+    if (left && nsp_->rooms().wanted()) nsp_->rooms().left(room, id_);
+}
+
+void socket_core::leave_all_rooms() {
+    if (nsp_->rooms().wanted())
+        for (const std::string& room : rooms())
+            nsp_->rooms().left(room, id_);
+    in_own_room_ = false;
+    part().rooms().leave_all(*this);
 }
 
 std::vector<std::string> socket_core::rooms() const {
-    if (!owner_) return {};
-    std::vector<std::string> names{id_};
+    std::vector<std::string> names;
+    if (in_own_room_) names.push_back(id_);
     const auto joined = room_names();
     names.insert(names.end(), joined.begin(), joined.end());
     return names;
@@ -270,8 +398,17 @@ std::vector<std::string> socket_core::rooms() const {
 
 const handshake& socket_core::handshake() {
     auto& kept = extra().handshake;
-    if (!kept) kept = owner_ ? make_handshake(owner_->session(), auth_) : socketio::handshake{};
+    if (!kept)
+        kept = owner_ ? make_handshake(owner_->session(), extra().auth) : socketio::handshake{};
     return *kept;
+}
+
+socket_details socket_core::details() {
+    return {id_, handshake(), rooms(), data()};
+}
+
+engineio::session* socket_core::session() const {
+    return owner_ ? &owner_->session() : nullptr;
 }
 
 // ---- going
@@ -285,27 +422,42 @@ void socket_core::disconnect(bool close_connection) {
 }
 
 void socket_core::close(std::string_view reason, std::string_view detail) {
-    if (!owner_) return;
+    if (!owner_ || status_ == status::leaving || status_ == status::gone) return;
     const auto keep = shared_from_this();
     const bool was_connected = connected();
     const std::string why(reason), more(detail);
-    if (was_connected) report(array{"disconnecting", why, more});
-    part().rooms().leave_all(*this);
+    if (was_connected) {
+        status_ = status::leaving;
+        report(array{"disconnecting", why, more});
+        if (observer* const sees = server().observed_by()) sees->on_disconnect(*this, why);
+        persist(why);
+        server().counters().sockets.sub();
+        --nsp_->sockets;
+    }
+    leave_all_rooms();
     part().remove(*this);
     status_ = status::gone;
-    std::exchange(owner_, nullptr)->forget(*this);
+    owner_->forget(*this);
     if (was_connected) report(array{"disconnect", why, more});
-    listeners_.clear(); // handlers hold handles, which hold this
-    if (!extras_) return;
-    const auto unanswered = std::exchange(extras_->acks, {});
-    for (const auto& [id, then] : unanswered)
-        then({"the client has disconnected", {}});
-    extras_->any.clear();
-    extras_->steps.clear();
+    owner_ = nullptr;
+    drop_what_the_application_gave();
+    server().namespaces().leave(*nsp_);
 }
 
-std::string socket_core::transport() const {
-    return owner_ ? std::string(engineio::name(owner_->session().transport())) : std::string();
+void socket_core::persist(std::string_view reason) {
+    if (!nsp_->adapter().recovers() || !is_recoverable(reason)) return;
+    server().counters().sessions_saved.add();
+    nsp_->adapter().persist_session({id_, extra().private_id, rooms(), data()});
+}
+
+// Handlers hold handles, which hold this.
+void socket_core::drop_what_the_application_gave() {
+    handlers_.clear();
+    if (!extras_) return;
+    extras_->acks.fail_all("the client has disconnected");
+    extras_->any.clear();
+    extras_->outgoing.clear();
+    extras_->steps.clear();
 }
 
 } // namespace sockeye::socketio

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "ack_table.hpp"
 #include "namespace_core.hpp"
+#include "state/listener_list.hpp"
 
 #include <sockeye/engineio/session.hpp>
 #include <sockeye/socketio/options.hpp>
@@ -14,7 +16,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace sockeye::socketio {
@@ -22,78 +23,107 @@ namespace sockeye::socketio {
 class client;
 
 // A client in a namespace, behind the handles. Of its shard's thread, but where it says otherwise.
+//
+//     joining -> connected -> leaving -> gone    a middleware that refuses: joining -> gone
 class socket_core final : public room_member, public std::enable_shared_from_this<socket_core> {
 public:
-    socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth);
+    // Recovered where `former` is of that outcome.
+    socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth,
+                const restored_session& former);
 
     // ---- from any thread
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] namespace_core& nsp() const { return *nsp_; }
-    [[nodiscard]] bool connected() const { return status_ == status::connected; }
+    [[nodiscard]] bool connected() const {
+        const status now = status_;
+        return now == status::connected || now == status::leaving;
+    }
     // Runs `task` on this socket's thread, unless it has left by then.
     void run(std::function<void(socket_core&)> task);
+    void emit(emission what, const emit_flags& flags);
 
     // ---- what happens
-    void start(); // runs the namespace's middlewares, and connects
+    void start(restored_session& former); // runs the namespace's middlewares, and connects
     void on_event(packet& event);
     void on_ack(packet& answer);
     void close(std::string_view reason, std::string_view detail);
     void report(array event); // of ours, not the client's, to its handlers
 
     // ---- what the application does
-    void add_handler(std::string event, event_handler handler, bool once);
-    void remove_handlers(std::string_view event);
-    void add_listener(std::function<void(incoming_event&)> listener);
-    void add_step(std::function<void(incoming_event&, socket::next_function)> step);
-    void send_packets(std::span<const engineio::outgoing_ptr> packets, bool volatile_);
-    void emit(array event, std::optional<std::uint64_t> ack_id, emit_flags flags);
-    void emit_with_ack(array event, std::optional<milliseconds> timeout,
-                       std::function<void(ack_result)> then);
-    void join(const std::string& room);
+    listener add_handler(std::shared_ptr<event_handler> handler, bool first);
+    [[nodiscard]] listener_list& handlers() { return handlers_; }
+    [[nodiscard]] listener_list& any_handlers() { return extra().any; }
+    [[nodiscard]] listener_list& outgoing_handlers() { return extra().outgoing; }
+    void add_step(std::function<void(incoming_event&, next_function)> step);
+    void join(const std::vector<std::string>& rooms);
     void leave(const std::string& room);
     void disconnect(bool close_connection);
+    [[nodiscard]] bool recovered() const { return recovered_; }
     [[nodiscard]] std::vector<std::string> rooms() const;
     [[nodiscard]] const socketio::handshake& handshake();
-    [[nodiscard]] std::string transport() const;
+    [[nodiscard]] socket_details details();
+    [[nodiscard]] engineio::session* session() const;
+    [[nodiscard]] value& data() { return extra().data; }
 
-    value data;
+    // ---- what broadcasts do
+    // Whether they reach it: also while a recovered socket passes middlewares.
+    [[nodiscard]] bool receives() const {
+        return connected() || (recovered_ && status_ == status::joining);
+    }
+    [[nodiscard]] bool in_own_room() const { return in_own_room_; }
+    void send_event(const array& event, std::span<const engineio::outgoing_ptr> packets,
+                    bool volatile_);
+    // False: it owes too many answers already, and is not to be asked.
+    bool expect_ack(std::uint64_t id, std::optional<milliseconds> timeout, ack_table::finish then);
 
 private:
-    enum class status : std::uint8_t { joining, connected, gone };
-    struct event_listener {
-        std::string event;
-        std::shared_ptr<event_handler> handler;
-        bool once;
-    };
+    enum class status : std::uint8_t { joining, connected, leaving, gone };
+    using event_step = std::function<void(incoming_event&, next_function)>;
     // What few sockets need.
     struct extras {
-        std::vector<std::function<void(incoming_event&)>> any;
-        std::vector<std::function<void(incoming_event&, socket::next_function)>> steps;
-        std::unordered_map<std::uint64_t, std::function<void(ack_result)>> acks;
+        explicit extras(engineio::shards& shards) : acks(shards) {}
+        listener_list any;
+        listener_list outgoing;
+        std::vector<event_step> steps;
+        ack_table acks;
         std::optional<socketio::handshake> handshake;
+        value auth = object{};
+        value data = object{};
+        std::string private_id; // of recovery
     };
     struct dispatch_state;
+    class reply_path;
 
+    [[nodiscard]] server_core& server() const { return nsp_->server(); }
     [[nodiscard]] namespace_part& part() { return nsp_->part(shard_); }
     extras& extra();
-    void run_connect_steps(std::size_t next);
-    void connect();
+    void restore(restored_session& former);
+    void run_connect_steps(const namespace_core::rules_ptr& rules, std::size_t next);
+    void connect(const namespace_rules& rules);
     void refuse(const connect_refusal& why);
     void run_steps(const std::shared_ptr<dispatch_state>& state, std::size_t next);
     void dispatch(incoming_event& event);
-    void call(std::string_view event, const event_handler& handler, incoming_event& with);
-    [[nodiscard]] ack_sender make_reply(std::uint64_t id);
-    void finish_ack(std::uint64_t id, ack_result result);
-    void log_error(const std::string& what);
+    void show(listener_list& to, array& event, const ack_sender& reply);
+    void answer(std::uint64_t id, array with);
+    [[nodiscard]] bool is_here() const { return nsp_->shards().current() == shard_; }
+    void emit_here(emission what, const emit_flags& flags);
+    void send_packet(array event, std::optional<std::uint64_t> ack_id, const emit_flags& flags);
+    ack_table::finish told(ack_callback answered);
+    [[nodiscard]] bool may_join(const std::string& room);
+    void leave_all_rooms();
+    void persist(std::string_view reason);
+    void drop_what_the_application_gave();
+    [[nodiscard]] std::string name_for_log() const;
 
     const std::string id_;
     const std::shared_ptr<namespace_core> nsp_;
     client* owner_; // null once it is gone
-    std::vector<event_listener> listeners_;
+    listener_list handlers_;
     std::unique_ptr<extras> extras_;
-    value auth_;
     const unsigned shard_;
     std::atomic<status> status_ = status::joining; // changed by its own thread only
+    bool in_own_room_ = false;
+    bool recovered_;
 };
 
 } // namespace sockeye::socketio

@@ -133,7 +133,7 @@ private:
         return {decode_status::packet};
     }
 
-    parser_limits limits_;
+    const parser_limits& limits_; // the parser's
     std::unique_ptr<unfinished> unfinished_;
 };
 
@@ -141,15 +141,19 @@ class json_parser final : public parser {
 public:
     explicit json_parser(const parser_limits& limits) : limits_(limits) {}
 
-    [[nodiscard]] std::vector<wire_message> encode(const packet& from) const override {
-        std::vector<const binary*> attachments;
-        std::vector<wire_message> messages(1);
-        append_packet(messages[0].data, from.type, from.nsp, from.id, from.data, attachments);
-        messages.reserve(1 + attachments.size());
+    using parser::encode;
+    void encode(const packet& from, message_sink& into) const override {
+        // A buffer that is warm from the packets before. What one message swelled is given back.
+        thread_local std::string text;
+        thread_local std::vector<const binary*> attachments;
+        text.clear();
+        attachments.clear();
+        append_packet(text, from.type, from.nsp, from.id, from.data, attachments);
+        into.add(text, false);
         for (const binary* attachment : attachments) {
-            messages.push_back({attachment->bytes, true});
+            into.add(attachment->bytes, true);
         }
-        return messages;
+        if (text.capacity() > kept_bytes) std::string().swap(text);
     }
 
     [[nodiscard]] std::unique_ptr<decoder> make_decoder() const override {
@@ -157,10 +161,22 @@ public:
     }
 
 private:
-    parser_limits limits_;
+    static constexpr std::size_t kept_bytes = 64 * 1024;
+    const parser_limits limits_;
 };
 
 } // namespace
+
+std::vector<wire_message> parser::encode(const packet& from) const {
+    struct collector final : message_sink {
+        void add(std::string_view data, bool binary) override {
+            messages.push_back({std::string(data), binary});
+        }
+        std::vector<wire_message> messages;
+    } sink;
+    encode(from, sink);
+    return std::move(sink.messages);
+}
 
 std::shared_ptr<const parser> default_parser(const parser_limits& limits) {
     return std::make_shared<json_parser>(limits);

@@ -59,7 +59,7 @@ public:
     void reset() override {} // a packet is one message: nothing is ever unfinished
 
 private:
-    parser_limits limits_;
+    const parser_limits& limits_; // the parser's
 };
 
 class packed_parser final : public parser {
@@ -69,11 +69,11 @@ public:
         limits_.max_elements += 16; // with keys and values of its own
     }
 
-    [[nodiscard]] std::vector<wire_message> encode(const packet& from) const override {
-        std::vector<wire_message> messages(1);
-        messages[0].binary = true;
-        append_msgpack(messages[0].data, from);
-        return messages;
+    using parser::encode;
+    void encode(const packet& from, message_sink& into) const override {
+        std::string bytes;
+        append_msgpack(bytes, from);
+        into.add(bytes, true);
     }
 
     [[nodiscard]] std::unique_ptr<decoder> make_decoder() const override {

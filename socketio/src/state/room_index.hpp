@@ -27,6 +27,7 @@ struct room_link {
 class room_member {
 public:
     [[nodiscard]] std::vector<std::string> room_names() const;
+    [[nodiscard]] std::size_t room_count() const { return links_.size(); }
 
 protected:
     ~room_member() = default;

@@ -20,7 +20,8 @@ struct outcome {
 };
 
 outcome decode(const messages& from, const parser_limits& limits = {}) {
-    const auto decoder = default_parser(limits)->make_decoder();
+    const auto parser = default_parser(limits);
+    const auto decoder = parser->make_decoder();
     outcome result;
     for (const auto& [data, binary] : from) {
         REQUIRE(result.status == decode_status::need_more);
@@ -101,7 +102,8 @@ TEST_CASE("every form of packet is read") {
 }
 
 TEST_CASE("one decoder reads packet after packet") {
-    const auto decoder = default_parser()->make_decoder();
+    const auto parser = default_parser();
+    const auto decoder = parser->make_decoder();
     for (const auto& [what, wire] : packets()) {
         packet last;
         decode_result step;
@@ -254,7 +256,8 @@ TEST_CASE("attachments are as many as is allowed and no more, as is depth") {
 }
 
 TEST_CASE("a decoder that is reset expects a new packet") {
-    const auto decoder = default_parser()->make_decoder();
+    const auto parser = default_parser();
+    const auto decoder = parser->make_decoder();
     packet last;
     CHECK(decoder->add("51-[\"a\"]", false, last).status == decode_status::need_more);
     decoder->reset();
@@ -263,7 +266,8 @@ TEST_CASE("a decoder that is reset expects a new packet") {
 }
 
 TEST_CASE("a packet that is not complete leaves the last one alone") {
-    const auto decoder = default_parser()->make_decoder();
+    const auto parser = default_parser();
+    const auto decoder = parser->make_decoder();
     packet last{.data = array{"before"}};
     CHECK(decoder->add("51-[\"a\"]", false, last).status == decode_status::need_more);
     CHECK(decoder->add("2[\"a\"]", false, last).status == decode_status::error);

@@ -3,25 +3,47 @@
 #include <sockeye/socketio/arguments.hpp>
 #include <sockeye/socketio/value.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <utility>
 
 namespace sockeye::socketio {
 
+// The way that an answer takes. The first answer counts.
+class reply_channel {
+public:
+    virtual ~reply_channel() = default;
+    reply_channel(const reply_channel&) = delete;
+    reply_channel& operator=(const reply_channel&) = delete;
+    void send(array answer) {
+        if (!sent_.exchange(true)) deliver(std::move(answer));
+    }
+
+protected:
+    reply_channel() = default;
+
+private:
+    virtual void deliver(array answer) = 0;
+    std::atomic<bool> sent_ = false;
+};
+
 // Answers an event. May be kept, copied, and called from any thread; the first call counts. Empty
 // where the client did not ask for an answer: calling it does nothing then.
 class ack_sender {
 public:
     ack_sender() = default;
+    explicit ack_sender(std::shared_ptr<reply_channel> to) : to_(std::move(to)) {}
+    // Calls a function with the answer.
     explicit ack_sender(std::function<void(array)> send);
 
-    explicit operator bool() const { return state_ != nullptr; }
-    void send(array answer) const;
+    explicit operator bool() const { return to_ != nullptr; }
+    void send(array answer) const {
+        if (to_) to_->send(std::move(answer));
+    }
 
 private:
-    struct state;
-    std::shared_ptr<state> state_;
+    std::shared_ptr<reply_channel> to_;
 };
 
 // The last parameter of a handler whose event is answered: `ack<bool> done`, then `done(true)`.

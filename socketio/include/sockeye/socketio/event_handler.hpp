@@ -2,8 +2,11 @@
 
 #include <sockeye/socketio/ack.hpp>
 #include <sockeye/socketio/arguments.hpp>
+#include <sockeye/socketio/task.hpp>
 
+#include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,15 +16,43 @@
 
 namespace sockeye::socketio {
 
+// Told what goes wrong in a handler after it has returned: in a coroutine's later parts.
+class failure_report {
+public:
+    [[nodiscard]] virtual std::function<void(std::exception_ptr)>
+    of_handler(std::string_view event) const = 0;
+
+protected:
+    ~failure_report() = default;
+};
+
 // An event on its way to a handler: arguments[0] is its name.
 struct incoming_event {
     array& arguments;
     ack_sender reply;         // empty where none is asked for
     bool last_handler = true; // nobody looks at the arguments after this one
+    const failure_report* failures = nullptr;
 };
 
 // Calls the application, or says what is wrong with the arguments.
-using event_handler = std::function<std::optional<mismatch>(incoming_event&)>;
+class event_handler {
+public:
+    explicit event_handler(std::string event, bool once) : event_(std::move(event)), once_(once) {}
+    virtual ~event_handler() = default;
+    event_handler(const event_handler&) = delete;
+    event_handler& operator=(const event_handler&) = delete;
+
+    [[nodiscard]] const std::string& event() const { return event_; }
+    [[nodiscard]] bool once() const { return once_; }
+    virtual std::optional<mismatch> handle(incoming_event& event) = 0;
+
+private:
+    const std::string event_;
+    const bool once_;
+};
+
+// What `on` returns, to be given to `off`. May be ignored, and outlive what it belongs to.
+using listener = std::weak_ptr<event_handler>;
 
 namespace detail {
 
@@ -53,31 +84,52 @@ decoded<std::tuple<A...>> decode(incoming_event& event) {
     return decode_arguments<A...>(std::as_const(event.arguments), 1);
 }
 
+// A coroutine's parameters and captures must live as long as it runs: both are held here.
+template<class Function, class Arguments>
+task<> run_coroutine(std::shared_ptr<Function> handler, Arguments arguments) {
+    co_await std::apply(*handler, std::move(arguments));
+}
+
+// Calls the handler, which is `Function` itself or, for a coroutine, a shared pointer to it.
+template<class Function, class Arguments>
+void invoke(Function& handler, Arguments&& arguments, incoming_event&) {
+    std::apply(handler, std::forward<Arguments>(arguments));
+}
+template<class Function, class Arguments>
+void invoke(std::shared_ptr<Function>& handler, Arguments&& arguments, incoming_event& event) {
+    const std::string_view name = event.arguments.front().as_string();
+    auto failed = event.failures ? event.failures->of_handler(name)
+                                 : std::function<void(std::exception_ptr)>([](auto&&) {});
+    start(run_coroutine(handler, std::remove_cvref_t<Arguments>(std::move(arguments))),
+          std::move(failed));
+}
+
 // Splits off a last parameter that is an ack.
 template<class Arguments, class... Rest>
 struct split;
 template<class... A>
 struct split<parameter_list<A...>> {
+    static constexpr bool has_view = (std::is_same_v<A, std::string_view> || ...);
     template<class Function>
     static std::optional<mismatch> call(Function& handler, incoming_event& event) {
         auto arguments = decode<A...>(event);
         if (!arguments) return arguments.error();
-        std::apply(handler, *std::move(arguments));
+        invoke(handler, *std::move(arguments), event);
         return std::nullopt;
     }
 };
 template<class... A, class Last>
 struct split<parameter_list<A...>, Last> {
+    static constexpr bool has_view =
+        (std::is_same_v<A, std::string_view> || ...) || std::is_same_v<Last, std::string_view>;
     template<class Function>
     static std::optional<mismatch> call(Function& handler, incoming_event& event) {
         if constexpr (is_ack<Last>) {
             auto arguments = decode<A...>(event);
             if (!arguments) return arguments.error();
-            std::apply(
-                [&](auto&&... each) {
-                    handler(std::forward<decltype(each)>(each)..., Last(event.reply));
-                },
-                *std::move(arguments));
+            invoke(handler,
+                   std::tuple_cat(*std::move(arguments), std::tuple<Last>(Last(event.reply))),
+                   event);
             return std::nullopt;
         } else {
             return split<parameter_list<A..., Last>>::call(handler, event);
@@ -93,23 +145,67 @@ struct split_list;
 template<class... P>
 struct split_list<parameter_list<P...>> : split<parameter_list<>, P...> {};
 
+template<class Function>
+struct result_of : result_of<decltype(&Function::operator())> {};
+template<class Result, class... P>
+struct result_of<Result (*)(P...)> : std::type_identity<Result> {};
+template<class Result, class Object, class... P>
+struct result_of<Result (Object::*)(P...)> : std::type_identity<Result> {};
+template<class Result, class Object, class... P>
+struct result_of<Result (Object::*)(P...) const> : std::type_identity<Result> {};
+
+template<class Function>
+class raw_handler final : public event_handler {
+public:
+    raw_handler(std::string event, bool once, Function function)
+        : event_handler(std::move(event), once), function_(std::move(function)) {}
+    std::optional<mismatch> handle(incoming_event& event) override {
+        function_(event);
+        return std::nullopt;
+    }
+
+private:
+    Function function_;
+};
+
+template<class Function>
+class typed_handler final : public event_handler {
+    using call = split_list<typename parameters_of<Function>::type>;
+    static constexpr bool is_coroutine =
+        std::is_same_v<typename result_of<Function>::type, task<>>;
+    static_assert(!is_coroutine || !call::has_view,
+                  "a coroutine cannot take a string_view: what it refers to is gone when it waits");
+    using held = std::conditional_t<is_coroutine, std::shared_ptr<Function>, Function>;
+
+public:
+    typed_handler(std::string event, bool once, Function function)
+        : event_handler(std::move(event), once), function_(hold(std::move(function))) {}
+    std::optional<mismatch> handle(incoming_event& event) override {
+        return call::call(function_, event);
+    }
+
+private:
+    static held hold(Function function) {
+        if constexpr (is_coroutine)
+            return std::make_shared<Function>(std::move(function));
+        else
+            return function;
+    }
+    held function_;
+};
+
 } // namespace detail
 
 // Makes a handler of any callable that is not generic: its parameters say what the event's
-// arguments must be. One that takes `incoming_event&` gets them as they are.
+// arguments must be. One that takes `incoming_event&` gets them as they are. One that returns
+// `task<>` is a coroutine, and is given its arguments by value.
 template<class Function>
-event_handler make_event_handler(Function function) {
-    if constexpr (std::is_invocable_v<Function&, incoming_event&>) {
-        return [function = std::move(function)](incoming_event& event) mutable {
-            function(event);
-            return std::optional<mismatch>();
-        };
-    } else {
-        using call = detail::split_list<typename detail::parameters_of<Function>::type>;
-        return [function = std::move(function)](incoming_event& event) mutable {
-            return call::call(function, event);
-        };
-    }
+std::shared_ptr<event_handler> make_event_handler(std::string event, Function function,
+                                                  bool once = false) {
+    using handler = std::conditional_t<std::is_invocable_v<Function&, incoming_event&>,
+                                       std::type_identity<detail::raw_handler<Function>>,
+                                       std::type_identity<detail::typed_handler<Function>>>;
+    return std::make_shared<typename handler::type>(std::move(event), once, std::move(function));
 }
 
 } // namespace sockeye::socketio

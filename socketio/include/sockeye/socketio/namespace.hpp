@@ -2,38 +2,84 @@
 
 #include <sockeye/socketio/socket.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace sockeye::socketio {
 
+class adapter;
 class namespace_core;
 
 // A refused connection: what the client's "connect_error" gets.
 struct connect_refusal {
     std::string message;
-    value data; // null: none
+    value data = {}; // null: none
 };
 
-// One of the channels that share a client's connection. A handle: cheap to copy.
+// A room of this server came into being or ceased to be, or a socket came or went.
+struct room_event {
+    enum class kind : std::uint8_t { created, joined, left, deleted };
+    kind what;
+    std::string_view room;
+    std::string_view socket_id; // who joined or left
+};
+
+// One of the channels that share a client's connection, or the parent of those that a pattern or a
+// function allows. A handle: cheap to copy, and usable from any thread.
 class namespace_ {
 public:
     explicit namespace_(std::shared_ptr<namespace_core> core) : core_(std::move(core)) {}
+    bool operator==(const namespace_&) const = default;
 
     [[nodiscard]] const std::string& name() const;
+    // This server's sockets.
+    [[nodiscard]] pending<std::vector<socket>> sockets() const;
+    [[nodiscard]] std::size_t socket_count() const; // of this server
 
-    // For sockets that connect from now on.
-    namespace_& on_connection(std::function<void(socket)> handler);
+    // `on("connection", [](socket s) {…})`: for sockets that connect from now on, on their threads.
+    // Any other event is one that other servers send with server_side_emit.
+    template<class Function>
+    listener on(std::string event, Function handler) const {
+        if constexpr (std::is_invocable_v<Function&, socket>)
+            return on_connection_event(event, std::move(handler));
+        else
+            return add_handler(make_event_handler(std::move(event), std::move(handler)));
+    }
+    template<class Function>
+    listener once(std::string event, Function handler) const {
+        return add_handler(make_event_handler(std::move(event), std::move(handler), true));
+    }
+    listener on_connection(std::function<void(socket)> handler) const;
+    void off(const listener& one) const;
+    void off(std::string_view event) const;
+    [[nodiscard]] std::size_t listener_count(std::string_view event) const;
+    // The adapter's create-room, join-room, leave-room and delete-room. On the thread where it
+    // happens, which must not be held up. Before the first client connects.
+    void on_room(std::function<void(const room_event&)> seen) const;
+
+    // Before a client is connected. It is refused with an error, and may try again.
     using connect_next = std::function<void(std::optional<connect_refusal> error)>;
-    namespace_& use(std::function<void(socket, connect_next next)> step);
+    namespace_ use(std::function<void(socket, connect_next next)> step) const;
 
     template<class... Arguments>
-    void emit(std::string_view event, const Arguments&... arguments) const {
-        everyone().emit(event, arguments...);
+    void emit(std::string_view event, Arguments&&... arguments) const {
+        everyone().emit(event, std::forward<Arguments>(arguments)...);
     }
+    template<class... Arguments>
+    void send(Arguments&&... arguments) const {
+        everyone().send(std::forward<Arguments>(arguments)...);
+    }
+    template<class... Arguments>
+    pending<array> emit_with_ack(std::string_view event, Arguments&&... arguments) const {
+        return everyone().emit_with_ack(event, std::forward<Arguments>(arguments)...);
+    }
+    [[nodiscard]] broadcast_operator everyone() const;
     [[nodiscard]] broadcast_operator to(const room_names& rooms) const {
         return everyone().to(rooms);
     }
@@ -43,12 +89,42 @@ public:
     [[nodiscard]] broadcast_operator except(const room_names& rooms) const {
         return everyone().except(rooms);
     }
+    [[nodiscard]] broadcast_operator volatile_() const { return everyone().volatile_(); }
+    [[nodiscard]] broadcast_operator compress(bool on) const { return everyone().compress(on); }
+    [[nodiscard]] broadcast_operator local() const { return everyone().local(); }
+    [[nodiscard]] broadcast_operator timeout(std::chrono::milliseconds limit) const {
+        return everyone().timeout(limit);
+    }
+    [[nodiscard]] pending<std::vector<remote_socket>> fetch_sockets() const {
+        return everyone().fetch_sockets();
+    }
+    [[nodiscard]] pending<std::vector<std::string>> all_sockets() const {
+        return everyone().all_sockets();
+    }
     void sockets_join(const room_names& rooms) const { everyone().sockets_join(rooms); }
     void sockets_leave(const room_names& rooms) const { everyone().sockets_leave(rooms); }
     void disconnect_sockets(bool close = false) const { everyone().disconnect_sockets(close); }
-    [[nodiscard]] broadcast_operator everyone() const;
+
+    // To the namespace of that name on every other server of the cluster: its `on` handlers. With a
+    // callback as the last argument, `[](ack_error error, std::vector<T> responses)`, each answers.
+    template<class... Arguments>
+    void server_side_emit(std::string_view event, Arguments&&... arguments) const {
+        emit_to_servers(make_emission(event, std::forward<Arguments>(arguments)...));
+    }
+    template<class... Arguments>
+    pending<array> server_side_emit_with_ack(std::string_view event, Arguments&&... arguments) const {
+        return ask_servers(to_array(event, std::forward<Arguments>(arguments)...));
+    }
+
+    [[nodiscard]] socketio::adapter& adapter() const;
+    [[nodiscard]] const std::shared_ptr<namespace_core>& core() const { return core_; } // internal
 
 private:
+    listener add_handler(std::shared_ptr<event_handler> handler) const;
+    listener on_connection_event(std::string_view event, std::function<void(socket)> handler) const;
+    void emit_to_servers(emission what) const;
+    [[nodiscard]] pending<array> ask_servers(array event) const;
+
     std::shared_ptr<namespace_core> core_;
 };
 

@@ -1,16 +1,29 @@
 #pragma once
 
 #include <sockeye/engineio/options.hpp>
+#include <sockeye/socketio/adapter.hpp>
 #include <sockeye/socketio/parser.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace sockeye::socketio {
 
 using engineio::milliseconds;
 using engineio::seconds;
+
+// Clients whose connection broke come back as they were, with what they missed. What is kept for
+// them is bounded: beyond a bound the oldest is forgotten, and its client starts anew.
+struct recovery_options {
+    milliseconds max_disconnection_duration = std::chrono::minutes(2);
+    // A client that comes back does not pass the namespace's middlewares again.
+    bool skip_middlewares = true;
+    // Per namespace, of the memory adapter:
+    std::size_t max_event_bytes = 16 * 1024 * 1024; // as encoded
+    std::size_t max_sessions = 100'000;
+};
 
 struct server_options {
     // What stands below; only the path differs from its default.
@@ -19,11 +32,21 @@ struct server_options {
     milliseconds connect_timeout = seconds(45);
     // How packets are written; all clients must use the same. Null: the default parser.
     std::shared_ptr<const socketio::parser> parser = {};
+    // What joins servers to a cluster. Empty: this server is alone.
+    socketio::adapter_factory adapter = {};
+    std::optional<recovery_options> recovery = {}; // connection state recovery
+    // A namespace that a pattern or a function has allowed ends with its last socket.
+    bool cleanup_empty_child_namespaces = false;
+    // Clients bring these into being: beyond, one more is an "Invalid namespace".
+    std::size_t max_child_namespaces = 10'000;
 
     // Namespaces that one client may be in: each costs a socket's memory.
     std::size_t max_namespaces_per_client = 64;
     // Acknowledgements a client owes us; beyond, an emit that wants one fails at once.
     std::size_t max_pending_acks = 10'000;
+    // Joins beyond these are refused, counted and logged.
+    std::size_t max_rooms_per_socket = 10'000;
+    std::size_t max_room_name_length = 1024;
 };
 
 } // namespace sockeye::socketio

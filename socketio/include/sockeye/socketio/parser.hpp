@@ -60,14 +60,27 @@ protected:
     decoder() = default;
 };
 
+/// Takes what a packet is written as.
+class message_sink {
+public:
+    /// The view lives until the call returns. Nothing may be encoded meanwhile.
+    virtual void add(std::string_view data, bool binary) = 0;
+
+protected:
+    ~message_sink() = default;
+};
+
 /// How packets are written and read, chosen for a server as a whole: its clients must be set to the
 /// same. One parser serves all shards, so its members may be called from any thread, at once.
 class parser {
 public:
     virtual ~parser() = default;
-    /// The packet's messages, which must reach the client in this order with nothing in between.
-    [[nodiscard]] virtual std::vector<wire_message> encode(const packet& from) const = 0;
-    /// A decoder for one connection. It may outlive the parser.
+    /// Gives away the packet's messages, which must reach the client in this order with nothing in
+    /// between.
+    virtual void encode(const packet& from, message_sink& into) const = 0;
+    /// The same, kept.
+    [[nodiscard]] std::vector<wire_message> encode(const packet& from) const;
+    /// A decoder for one connection. It may not outlive the parser.
     [[nodiscard]] virtual std::unique_ptr<decoder> make_decoder() const = 0;
 
     parser(const parser&) = delete;

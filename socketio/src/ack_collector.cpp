@@ -1,0 +1,66 @@
+#include "ack_collector.hpp"
+
+#include <utility>
+
+namespace sockeye::socketio {
+
+std::shared_ptr<ack_collector> ack_collector::make(engineio::shards& shards,
+                                                   std::chrono::milliseconds timeout,
+                                                   answers_callback then) {
+    const std::shared_ptr<ack_collector> made(new ack_collector(std::move(then)));
+    const unsigned here = shards.current();
+    shards.post_after(here == engineio::shards::none ? 0 : here, timeout,
+                      [made] { made->fail("operation has timed out"); });
+    return made;
+}
+
+void ack_collector::expect_servers(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    servers_ = count;
+    servers_known_ = true;
+    finish_if_complete(std::move(lock));
+}
+
+void ack_collector::add_count(std::size_t clients) {
+    std::unique_lock lock(mutex_);
+    ++counted_;
+    clients_ += clients;
+    finish_if_complete(std::move(lock));
+}
+
+void ack_collector::add_answer(value answer) {
+    std::unique_lock lock(mutex_);
+    responses_.push_back(std::move(answer));
+    finish_if_complete(std::move(lock));
+}
+
+void ack_collector::fail(const std::string& error) {
+    finish(std::unique_lock(mutex_), error);
+}
+
+void ack_collector::finish_if_complete(std::unique_lock<std::mutex> lock) {
+    if (servers_known_ && counted_ >= servers_ && responses_.size() >= clients_)
+        finish(std::move(lock), {});
+}
+
+void ack_collector::finish(std::unique_lock<std::mutex> lock, const std::string& error) {
+    const auto then = std::exchange(then_, nullptr);
+    if (!then) return;
+    array responses = std::move(responses_);
+    lock.unlock();
+    then(error, std::move(responses));
+}
+
+std::shared_ptr<ack_collector> collect_locally(local_namespace& local, array event, selection to,
+                                               emit_flags flags, answers_callback then) {
+    // Who sets no time-out gets the reference's: none to speak of.
+    if (!flags.timeout) flags.timeout = std::chrono::milliseconds(1);
+    const auto collector = ack_collector::make(local.shards(), *flags.timeout, std::move(then));
+    local.deliver_with_ack(
+        std::move(event), std::move(to), flags,
+        {[collector](std::size_t clients) { collector->add_count(clients); },
+         [collector](value answer) { collector->add_answer(std::move(answer)); }});
+    return collector;
+}
+
+} // namespace sockeye::socketio

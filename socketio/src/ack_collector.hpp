@@ -1,0 +1,47 @@
+#pragma once
+
+#include <sockeye/engineio/shards.hpp>
+#include <sockeye/socketio/adapter.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace sockeye::socketio {
+
+// Gathers what the clients of one broadcast answer, on all servers: complete when every server has
+// said how many it asked, and as many have answered; or at its time-out, with what there is then.
+// From any thread; `then` is called once, on the thread that completes it.
+class ack_collector : public std::enable_shared_from_this<ack_collector> {
+public:
+    static std::shared_ptr<ack_collector> make(engineio::shards& shards,
+                                               std::chrono::milliseconds timeout,
+                                               answers_callback then);
+
+    void expect_servers(std::size_t count);
+    void add_count(std::size_t clients); // of one server
+    void add_answer(value answer);
+    void fail(const std::string& error);
+
+private:
+    explicit ack_collector(answers_callback then) : then_(std::move(then)) {}
+    void finish_if_complete(std::unique_lock<std::mutex> lock);
+    void finish(std::unique_lock<std::mutex> lock, const std::string& error);
+
+    std::mutex mutex_;
+    answers_callback then_; // empty once it has been called
+    std::size_t servers_ = 0;
+    bool servers_known_ = false;
+    std::size_t counted_ = 0;
+    std::size_t clients_ = 0;
+    array responses_;
+};
+
+// Delivers the event to this server's sockets and gathers their answers; those of other servers may
+// be added to what is returned.
+std::shared_ptr<ack_collector> collect_locally(local_namespace& local, array event, selection to,
+                                               emit_flags flags, answers_callback then);
+
+} // namespace sockeye::socketio

@@ -1,0 +1,44 @@
+#include "encoded_event.hpp"
+
+#include <utility>
+
+namespace sockeye::socketio {
+
+encoded_event::encoded_event(const parser& with, packet from, selection to, const emit_flags& flags)
+    : packet_(std::move(from)), to_(std::move(to)), volatile_flag_(flags.volatile_) {
+    struct sharing_sink final : message_sink {
+        sharing_sink(encoded_event& into, bool may_compress) : to(into), compress(may_compress) {}
+        void add(std::string_view data, bool binary) override {
+            to.messages_.push_back(engineio::encode_message(data, binary, compress));
+            to.bytes_ += data.size();
+        }
+        encoded_event& to;
+        bool compress;
+    } sink(*this, flags.compress);
+    with.encode(packet_, sink);
+}
+
+std::vector<engineio::outgoing_ptr> encoded_event::share() const {
+    std::vector<engineio::outgoing_ptr> handles;
+    handles.reserve(messages_.size());
+    for (const engineio::encoded_ptr& message : messages_)
+        handles.push_back(engineio::outgoing::share(message));
+    return handles;
+}
+
+std::vector<engineio::outgoing_ptr> encode_for_one(const parser& with, const packet& from,
+                                                   bool compress) {
+    struct sink_for_one final : message_sink {
+        explicit sink_for_one(bool may_compress) : compress(may_compress) {}
+        void add(std::string_view data, bool binary) override {
+            messages.push_back(engineio::outgoing::make(engineio::packet_type::message, data,
+                                                        binary, compress));
+        }
+        std::vector<engineio::outgoing_ptr> messages;
+        bool compress;
+    } sink(compress);
+    with.encode(from, sink);
+    return std::move(sink.messages);
+}
+
+} // namespace sockeye::socketio

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <sockeye/engineio/encoded.hpp>
+#include <sockeye/socketio/adapter.hpp>
+#include <sockeye/socketio/packet.hpp>
+#include <sockeye/socketio/parser.hpp>
+
+#include <vector>
+
+namespace sockeye::socketio {
+
+// What travels to the shards: the packet's messages, and the packet itself for those who listen to
+// what is sent.
+class encoded_event final : public prepared_event {
+public:
+    encoded_event(const parser& with, packet from, selection to, const emit_flags& flags);
+
+    [[nodiscard]] const selection& to() const override { return to_; }
+    [[nodiscard]] std::size_t bytes() const override { return bytes_; }
+    [[nodiscard]] const array& event() const { return packet_.data.as_array(); }
+    [[nodiscard]] bool volatile_() const { return volatile_flag_; }
+    // Handles for one shard: see engineio::outgoing.
+    [[nodiscard]] std::vector<engineio::outgoing_ptr> share() const;
+
+private:
+    packet packet_;
+    selection to_;
+    bool volatile_flag_;
+    std::size_t bytes_ = 0;
+    std::vector<engineio::encoded_ptr> messages_;
+};
+
+// A packet for one socket.
+std::vector<engineio::outgoing_ptr> encode_for_one(const parser& with, const packet& from,
+                                                   bool compress = true);
+
+} // namespace sockeye::socketio
