@@ -16,9 +16,8 @@ namespace sockeye::socketio {
 // From any thread; `then` is called once, on the thread that completes it.
 class ack_collector : public std::enable_shared_from_this<ack_collector> {
 public:
-    static std::shared_ptr<ack_collector> make(engineio::shards& shards,
-                                               std::chrono::milliseconds timeout,
-                                               answers_callback then);
+    static std::shared_ptr<ack_collector>
+    make(engineio::shards& shards, std::chrono::milliseconds timeout, answers_callback then);
 
     void expect_servers(std::size_t count);
     void add_count(std::size_t clients); // of one server

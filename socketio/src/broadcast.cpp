@@ -87,10 +87,10 @@ pending<array> broadcast_operator::ask(array event) const {
     check_event_name(event);
     if (nsp_->what() == namespace_core::kind::parent)
         throw std::logic_error("emitWithAck() is not supported on parent namespaces");
-    nsp_->adapter().broadcast_with_ack(std::move(event), to_, flags_,
-                                       [answer](std::string error, array responses) {
-                                           answer.complete({std::move(error), std::move(responses)});
-                                       });
+    nsp_->adapter().broadcast_with_ack(
+        std::move(event), to_, flags_, [answer](std::string error, array responses) {
+            answer.complete({std::move(error), std::move(responses)});
+        });
     return answer.answer();
 }
 
@@ -98,13 +98,13 @@ pending<std::vector<remote_socket>> broadcast_operator::fetch_sockets() const {
     if (nsp_->what() == namespace_core::kind::parent)
         throw std::logic_error("fetchSockets() is not supported on parent namespaces");
     const resolver<std::vector<remote_socket>> answer(nsp_->shards());
-    nsp_->adapter().fetch_sockets(
-        to_, flags_, [answer, nsp = nsp_](outcome<std::vector<socket_details>> found) {
-            std::vector<remote_socket> sockets;
-            for (socket_details& details : found.result)
-                sockets.emplace_back(nsp, std::move(details));
-            answer.complete({std::move(found.error), std::move(sockets)});
-        });
+    nsp_->adapter().fetch_sockets(to_, flags_,
+                                  [answer, nsp = nsp_](outcome<std::vector<socket_details>> found) {
+                                      std::vector<remote_socket> sockets;
+                                      for (socket_details& details : found.result)
+                                          sockets.emplace_back(nsp, std::move(details));
+                                      answer.complete({std::move(found.error), std::move(sockets)});
+                                  });
     return answer.answer();
 }
 

@@ -123,18 +123,17 @@ void client::end_joining(std::string_view nsp) {
 // Whoever is asked may answer later, when this client is no more.
 void client::open_namespace(const std::string& name, value auth) {
     joining_.push_back(name);
-    server_.namespaces().open(
-        name, auth,
-        [server = server_.shared_from_this(), shard = session_.shard(), session = session_.id(),
-         name, auth](const namespace_ptr& nsp) {
-            server->run_on(shard, [server, session, name, auth, nsp] {
-                client* const asking = server->find_client(session);
-                if (asking)
-                    asking->on_opened(name, nsp, auth);
-                else if (nsp)
-                    server->namespaces().leave(*nsp);
-            });
-        });
+    server_.namespaces().open(name, auth,
+                              [server = server_.shared_from_this(), shard = session_.shard(),
+                               session = session_.id(), name, auth](const namespace_ptr& nsp) {
+                                  server->run_on(shard, [server, session, name, auth, nsp] {
+                                      client* const asking = server->find_client(session);
+                                      if (asking)
+                                          asking->on_opened(name, nsp, auth);
+                                      else if (nsp)
+                                          server->namespaces().leave(*nsp);
+                                  });
+                              });
 }
 
 void client::on_opened(const std::string& name, const namespace_ptr& nsp, value auth) {

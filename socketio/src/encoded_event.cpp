@@ -31,8 +31,8 @@ std::vector<engineio::outgoing_ptr> encode_for_one(const parser& with, const pac
     struct sink_for_one final : message_sink {
         explicit sink_for_one(bool may_compress) : compress(may_compress) {}
         void add(std::string_view data, bool binary) override {
-            messages.push_back(engineio::outgoing::make(engineio::packet_type::message, data,
-                                                        binary, compress));
+            messages.push_back(
+                engineio::outgoing::make(engineio::packet_type::message, data, binary, compress));
         }
         std::vector<engineio::outgoing_ptr> messages;
         bool compress;

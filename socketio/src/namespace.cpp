@@ -59,8 +59,9 @@ listener namespace_::on_connection(std::function<void(socket)> handler) const {
 listener namespace_::on_connection_event(std::string_view event,
                                          std::function<void(socket)> handler) const {
     if (event != "connection" && event != "connect")
-        throw std::invalid_argument("only \"connection\" has a handler that takes a socket, not \"" +
-                                    std::string(event) + '"');
+        throw std::invalid_argument(
+            "only \"connection\" has a handler that takes a socket, not \"" + std::string(event) +
+            '"');
     return on_connection(std::move(handler));
 }
 

@@ -38,9 +38,8 @@ namespace_core::namespace_core(server_core& server, std::string name, kind what,
     if (kind_ == kind::parent) return;
     adapter_ = server.make_adapter(*this);
     if (adapter_->wants_rooms())
-        room_watch_.set_adapter([this](std::string_view room, bool exists) {
-            adapter_->on_room(room, exists);
-        });
+        room_watch_.set_adapter(
+            [this](std::string_view room, bool exists) { adapter_->on_room(room, exists); });
 }
 
 namespace_core::~namespace_core() = default;

@@ -80,9 +80,9 @@ namespace_directory::namespace_ptr namespace_directory::of(std::string name) {
 
 namespace_directory::namespace_ptr namespace_directory::add(parent born) {
     const std::lock_guard lock(mutex_);
-    born.core = std::make_shared<namespace_core>(
-        server_, "/_" + std::to_string(parents_.size()), namespace_core::kind::parent,
-        std::make_shared<const namespace_rules>());
+    born.core = std::make_shared<namespace_core>(server_, "/_" + std::to_string(parents_.size()),
+                                                 namespace_core::kind::parent,
+                                                 std::make_shared<const namespace_rules>());
     parents_.push_back(std::make_shared<const parent>(std::move(born)));
     return parents_.back()->core;
 }

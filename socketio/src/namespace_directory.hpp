@@ -51,7 +51,7 @@ private:
     struct question;
 
     namespace_ptr add(parent born);
-    namespace_ptr find(std::string_view name) const; // under the lock
+    namespace_ptr find(std::string_view name) const;               // under the lock
     namespace_ptr make(const std::string& name, const parent* of); // under the lock
     namespace_ptr open_child(const std::string& name, const parent& of);
     void ask(const std::shared_ptr<question>& about, std::size_t next);

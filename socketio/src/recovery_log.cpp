@@ -47,8 +47,7 @@ void recovery_log::append(array event, selection to, const emit_flags& flags) {
     {
         const std::lock_guard lock(mutex_);
         const clock::time_point now = clock::now();
-        auto prepared =
-            local_.prepare(std::move(event), std::move(to), flags, offset_of(end()));
+        auto prepared = local_.prepare(std::move(event), std::move(to), flags, offset_of(end()));
         bytes_ += prepared->bytes();
         log_.push_back({std::move(prepared), now});
         drop_old_events(now);
@@ -99,9 +98,8 @@ void recovery_log::save(saved_session session) {
 }
 
 void recovery_log::drop_old_sessions(clock::time_point now) {
-    while (!savings_.empty() &&
-           (savings_.size() > options_.max_sessions ||
-            now - savings_.front().at > options_.max_disconnection_duration)) {
+    while (!savings_.empty() && (savings_.size() > options_.max_sessions ||
+                                 now - savings_.front().at > options_.max_disconnection_duration)) {
         const auto found = sessions_.find(savings_.front().private_id);
         if (found != sessions_.end() && found->second.number == savings_.front().number)
             sessions_.erase(found);

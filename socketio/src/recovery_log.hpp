@@ -52,9 +52,8 @@ private:
 
     void catch_up(unsigned shard);
     prepared_event_ptr next_for(unsigned shard);
-    [[nodiscard]] std::vector<prepared_event_ptr> missed(const std::vector<std::string>& rooms,
-                                                         std::uint64_t since,
-                                                         std::uint64_t until) const;
+    [[nodiscard]] std::vector<prepared_event_ptr>
+    missed(const std::vector<std::string>& rooms, std::uint64_t since, std::uint64_t until) const;
     [[nodiscard]] std::string offset_of(std::uint64_t number) const;
     [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view offset) const;
     [[nodiscard]] std::uint64_t end() const { return first_ + log_.size(); }

@@ -119,7 +119,7 @@ pending<value> socket::ask(array event, const emit_flags& flags) const {
     core_->emit({std::move(event),
                  [answer](ack_error error, array arguments) -> std::optional<mismatch> {
                      answer.complete({std::move(error.message),
-                                     arguments.empty() ? value() : std::move(arguments.front())});
+                                      arguments.empty() ? value() : std::move(arguments.front())});
                      return std::nullopt;
                  }},
                 flags);

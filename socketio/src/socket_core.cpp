@@ -57,8 +57,7 @@ private:
 socket_core::socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth,
                          const restored_session& former)
     : id_(make_id(owner, *nsp, former)), nsp_(std::move(nsp)), owner_(&owner),
-      shard_(owner.session().shard()),
-      recovered_(former.outcome == recovery_outcome::recovered) {
+      shard_(owner.session().shard()), recovered_(former.outcome == recovery_outcome::recovered) {
     if (auth.is_object() && !auth.as_object().empty()) extra().auth = std::move(auth);
 }
 
@@ -115,8 +114,8 @@ void socket_core::run_connect_steps(const namespace_core::rules_ptr& rules, std:
     } catch (const std::exception& error) {
         server().counters().handler_exceptions.add();
         server().log(engineio::log_level::error,
-                     name_for_log() + ": exception out of a connection middleware: " +
-                         error.what());
+                     name_for_log() +
+                         ": exception out of a connection middleware: " + error.what());
         if (owner_ && status_ == status::joining) refuse({error.what(), {}});
     }
 }
@@ -164,8 +163,8 @@ void socket_core::connect(const namespace_rules& rules) {
         } catch (const std::exception& error) {
             server().counters().handler_exceptions.add();
             server().log(engineio::log_level::error,
-                         name_for_log() + ": exception out of a connection handler: " +
-                             error.what());
+                         name_for_log() +
+                             ": exception out of a connection handler: " + error.what());
         }
     }
 }
@@ -241,10 +240,8 @@ void socket_core::report(array event) {
 void socket_core::answer(std::uint64_t id, array with) {
     if (!owner_) return;
     server().counters(shard_).encodes.add();
-    owner_->send({.type = packet_type::ack,
-                  .nsp = nsp_->name(),
-                  .id = id,
-                  .data = std::move(with)});
+    owner_->send(
+        {.type = packet_type::ack, .nsp = nsp_->name(), .id = id, .data = std::move(with)});
 }
 
 void socket_core::on_ack(packet& answer) {
@@ -260,9 +257,8 @@ void socket_core::on_ack(packet& answer) {
 void socket_core::emit(emission what, const emit_flags& flags) {
     check_event_name(what.event);
     if (is_here()) return emit_here(std::move(what), flags);
-    server().shards().post(shard_, [self = shared_from_this(), what = std::move(what), flags]() mutable {
-        self->emit_here(std::move(what), flags);
-    });
+    server().shards().post(shard_, [self = shared_from_this(), what = std::move(what),
+                                    flags]() mutable { self->emit_here(std::move(what), flags); });
 }
 
 void socket_core::emit_here(emission what, const emit_flags& flags) {
@@ -354,8 +350,7 @@ void socket_core::add_step(event_step step) {
 
 bool socket_core::may_join(const std::string& room) {
     const auto& options = server().options();
-    if (room.size() <= options.max_room_name_length &&
-        room_count() < options.max_rooms_per_socket)
+    if (room.size() <= options.max_room_name_length && room_count() < options.max_rooms_per_socket)
         return true;
     server().counters(shard_).rooms_refused.add();
     server().log(engineio::log_level::warning,
@@ -368,15 +363,15 @@ void socket_core::join(const std::vector<std::string>& rooms) {
     if (status_ == status::gone) return;
     for (const std::string& room : rooms) {
         if (room != id_ && !may_join(room)) continue;
-        const bool joined = room == id_ ? !std::exchange(in_own_room_, true)
-                                        : part().rooms().join(*this, room);
+        const bool joined =
+            room == id_ ? !std::exchange(in_own_room_, true) : part().rooms().join(*this, room);
         if (joined && nsp_->rooms().wanted()) nsp_->rooms().joined(room, id_);
     }
 }
 
 void socket_core::leave(const std::string& room) {
-    const bool left = room == id_ ? std::exchange(in_own_room_, false)
-                                  : part().rooms().leave(*this, room);
+    const bool left =
+        room == id_ ? std::exchange(in_own_room_, false) : part().rooms().leave(*this, room);
     if (left && nsp_->rooms().wanted()) nsp_->rooms().left(room, id_);
 }
 

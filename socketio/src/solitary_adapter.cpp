@@ -39,8 +39,9 @@ void solitary_adapter::fetch_sockets(
 }
 
 void solitary_adapter::server_side_emit(array) {
-    local_.log(engineio::log_level::warning,
-               "server_side_emit reaches nobody: this server has no adapter that joins it to others");
+    local_.log(
+        engineio::log_level::warning,
+        "server_side_emit reaches nobody: this server has no adapter that joins it to others");
 }
 
 void solitary_adapter::server_side_emit_with_ack(array event, answers_callback then) {

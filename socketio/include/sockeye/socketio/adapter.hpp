@@ -65,9 +65,8 @@ public:
     virtual void log(engineio::log_level level, const std::string& line) = 0;
 
     // With an offset, it becomes the event's last argument: clients give it back to recover.
-    [[nodiscard]] virtual prepared_event_ptr prepare(array event, selection to,
-                                                     const emit_flags& flags,
-                                                     std::string_view offset) = 0;
+    [[nodiscard]] virtual prepared_event_ptr
+    prepare(array event, selection to, const emit_flags& flags, std::string_view offset) = 0;
     // To all that are meant, on all shards, or on the calling one.
     virtual void deliver(const prepared_event_ptr& what) = 0;
     virtual void deliver_here(const prepared_event& what) = 0;
@@ -110,9 +109,8 @@ public:
     virtual void sockets_leave(const selection& who, const emit_flags& flags,
                                const std::vector<std::string>& rooms) = 0;
     virtual void disconnect_sockets(const selection& who, const emit_flags& flags, bool close) = 0;
-    virtual void
-    fetch_sockets(const selection& who, const emit_flags& flags,
-                  std::function<void(outcome<std::vector<socket_details>>)> then) = 0;
+    virtual void fetch_sockets(const selection& who, const emit_flags& flags,
+                               std::function<void(outcome<std::vector<socket_details>>)> then) = 0;
     virtual void server_side_emit(array event) = 0;
     virtual void server_side_emit_with_ack(array event, answers_callback then) = 0;
     virtual void server_count(std::function<void(outcome<std::size_t>)> then) = 0;

@@ -76,7 +76,8 @@ struct socket_details {
     value data = object{};
 };
 
-// A socket of this server or of another one: what it was when it was fetched, and a way to reach it.
+// A socket of this server or of another one: what it was when it was fetched, and a way to reach
+// it.
 class remote_socket {
 public:
     remote_socket(std::shared_ptr<namespace_core> nsp, socket_details details);

@@ -43,8 +43,8 @@ struct ack_call<parameter_list<ack_error, A...>> {
         auto decoded = decode_arguments<A...>(std::move(answer));
         if (!decoded && !error) error = {decoded.error().describe("the acknowledgement")};
         auto arguments = decoded ? *std::move(decoded) : std::tuple<A...>{};
-        std::apply(function, std::tuple_cat(std::tuple<ack_error>(std::move(error)),
-                                            std::move(arguments)));
+        std::apply(function,
+                   std::tuple_cat(std::tuple<ack_error>(std::move(error)), std::move(arguments)));
         return std::nullopt;
     }
 };
@@ -90,10 +90,11 @@ emission make_emission(std::string_view event, Arguments&&... arguments) {
         auto all = std::forward_as_tuple(std::forward<Arguments>(arguments)...);
         constexpr std::size_t last = sizeof...(Arguments) - 1;
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return emission{to_array(event, std::get<I>(std::move(all))...),
-                            detail::make_ack_callback<std::remove_cvref_t<
-                                std::tuple_element_t<last, std::tuple<Arguments...>>>>(
-                                std::get<last>(std::move(all)))};
+            return emission{
+                to_array(event, std::get<I>(std::move(all))...),
+                detail::make_ack_callback<
+                    std::remove_cvref_t<std::tuple_element_t<last, std::tuple<Arguments...>>>>(
+                    std::get<last>(std::move(all)))};
         }
         (std::make_index_sequence<last>{});
     } else {

@@ -84,10 +84,9 @@ decoded<std::tuple<A...>> decode(incoming_event& event) {
     return decode_arguments<A...>(std::as_const(event.arguments), 1);
 }
 
-// A coroutine's parameters and captures must live as long as it runs: both are held here.
-template<class Function, class Arguments>
-task<> run_coroutine(std::shared_ptr<Function> handler, Arguments arguments) {
-    co_await std::apply(*handler, std::move(arguments));
+// A coroutine's parameters and captures must live as long as it runs: `begin` holds both.
+inline task<> keep_while_running(std::function<task<>()> begin) {
+    co_await begin();
 }
 
 // Calls the handler, which is `Function` itself or, for a coroutine, a shared pointer to it.
@@ -100,7 +99,10 @@ void invoke(std::shared_ptr<Function>& handler, Arguments&& arguments, incoming_
     const std::string_view name = event.arguments.front().as_string();
     auto failed = event.failures ? event.failures->of_handler(name)
                                  : std::function<void(std::exception_ptr)>([](auto&&) {});
-    start(run_coroutine(handler, std::remove_cvref_t<Arguments>(std::move(arguments))),
+    start(keep_while_running([handler, held = std::remove_cvref_t<Arguments>(
+                                           std::forward<Arguments>(arguments))]() mutable {
+              return std::apply(*handler, std::move(held));
+          }),
           std::move(failed));
 }
 
@@ -171,8 +173,7 @@ private:
 template<class Function>
 class typed_handler final : public event_handler {
     using call = split_list<typename parameters_of<Function>::type>;
-    static constexpr bool is_coroutine =
-        std::is_same_v<typename result_of<Function>::type, task<>>;
+    static constexpr bool is_coroutine = std::is_same_v<typename result_of<Function>::type, task<>>;
     static_assert(!is_coroutine || !call::has_view,
                   "a coroutine cannot take a string_view: what it refers to is gone when it waits");
     using held = std::conditional_t<is_coroutine, std::shared_ptr<Function>, Function>;

@@ -112,7 +112,8 @@ public:
         emit_to_servers(make_emission(event, std::forward<Arguments>(arguments)...));
     }
     template<class... Arguments>
-    pending<array> server_side_emit_with_ack(std::string_view event, Arguments&&... arguments) const {
+    pending<array> server_side_emit_with_ack(std::string_view event,
+                                             Arguments&&... arguments) const {
         return ask_servers(to_array(event, std::forward<Arguments>(arguments)...));
     }
 

@@ -134,9 +134,7 @@ public:
     explicit pending(std::shared_ptr<detail::pending_state<T>> state) : state_(std::move(state)) {}
 
     // Not called at all if the server ends before.
-    void then(std::function<void(outcome<T>)> callback) const {
-        state_->then(std::move(callback));
-    }
+    void then(std::function<void(outcome<T>)> callback) const { state_->then(std::move(callback)); }
 
     class awaiter {
     public:

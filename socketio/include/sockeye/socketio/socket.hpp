@@ -40,8 +40,8 @@ public:
     [[nodiscard]] const std::string& id() const;
     [[nodiscard]] const std::string& namespace_name() const;
     [[nodiscard]] bool connected() const;
-    [[nodiscard]] bool recovered() const;                  // a former connection's state
-    [[nodiscard]] std::vector<std::string> rooms() const;  // its own id's included
+    [[nodiscard]] bool recovered() const;                 // a former connection's state
+    [[nodiscard]] std::vector<std::string> rooms() const; // its own id's included
     [[nodiscard]] const socketio::handshake& handshake() const;
     // The first HTTP request of the client's connection; null once that is gone.
     [[nodiscard]] const engineio::http_request* request() const;

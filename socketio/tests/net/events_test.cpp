@@ -1,0 +1,105 @@
+#include "net/socketio_fixture.hpp"
+
+namespace sockeye::socketio {
+
+TEST_CASE("an event reaches its handlers in order, with its arguments by type") {
+    socketio_fixture at;
+    at.io.on("connection", [&](const socket& s) {
+        s.on("move", [&](int x, const std::string& name) {
+            at.notes.add("first " + std::to_string(x) + name);
+        });
+        s.on("move", [&](int x) { at.notes.add("second " + std::to_string(x)); });
+    });
+    auto client = at.start().connect();
+    client.join();
+    client.send(R"(2["move",7,"left"])");
+    client.settle();
+    CHECK(at.notes.lines() == std::vector<std::string>{"first 7left", "second 7"});
+}
+
+TEST_CASE("arguments of another type are answered with an error, logged and counted") {
+    socketio_fixture at;
+    at.io.on("connection", [&](const socket& s) {
+        s.on("move", [&](int, const ack<bool>& done) { done(true); });
+    });
+    auto client = at.start().connect();
+    client.join();
+    client.send(R"(21["move","left"])");
+    client.expect(
+        R"(31[{"error":"argument 1 of \"move\": expected integer, got string \"left\""}])");
+    CHECK(at.io.counters().argument_mismatches == 1);
+    CHECK(at.notes.count("log /: argument 1 of \"move\": expected integer, got string \"left\"") ==
+          1);
+}
+
+TEST_CASE("an exception out of a handler is logged, and the connection lives on") {
+    socketio_fixture at;
+    at.io.on("connection",
+             [&](const socket& s) { s.on("fail", [] { throw std::runtime_error("no luck"); }); });
+    auto client = at.start().connect();
+    client.join();
+    client.send(R"(2["fail"])");
+    client.settle();
+    at.notes.await("log /: exception out of the handler of \"fail\": no luck");
+    CHECK(at.io.counters().handler_exceptions == 1);
+}
+
+TEST_CASE("a coroutine handler waits for an acknowledgement, and fails without harm") {
+    socketio_fixture at;
+    at.io.on("connection", [&](const socket& s) {
+        s.on("ask", [s](std::string what, ack<std::string> done) -> task<> {
+            const value answer = co_await s.emit_with_ack("question", what);
+            done(answer.as_string() + "!");
+            throw std::runtime_error("afterwards");
+        });
+    });
+    auto client = at.start().connect();
+    client.join();
+    client.send(R"(25["ask","why"])");
+    client.expect(R"(20["question","why"])");
+    client.send(R"(30["because"])");
+    client.expect(R"(35["because!"])");
+    at.notes.await("log coroutine: exception out of the handler of \"ask\": afterwards");
+}
+
+TEST_CASE("a coroutine that waits for a client that goes is told so") {
+    socketio_fixture at;
+    at.io.on("connection", [&](const socket& s) {
+        s.on("ask", [s, &at]() -> task<> {
+            try {
+                co_await s.emit_with_ack("question");
+            } catch (const operation_error& error) {
+                at.notes.add(error.what());
+            }
+        });
+    });
+    auto client = at.start().connect();
+    client.join();
+    client.send(R"(2["ask"])");
+    client.expect(R"(20["question"])");
+    client.close();
+    at.notes.await("the client has disconnected");
+}
+
+TEST_CASE("callbacks of acknowledgements get answers by type, or the error") {
+    socketio_fixture at;
+    at.io.on("connection", [&](const socket& s) {
+        s.emit("typed", [&](int answer) { at.notes.add("typed " + std::to_string(answer)); });
+        s.timeout(1ms).emit(
+            "late", [&](const ack_error& error, int) { at.notes.add("late " + error.message); });
+        s.timeout(1min).emit("timed", [&](const ack_error& error, int answer) {
+            at.notes.add("timed " + error.message + std::to_string(answer));
+        });
+    });
+    auto client = at.start().connect();
+    client.join();
+    client.expect(R"(20["typed"])").expect(R"(21["late"])").expect(R"(22["timed"])");
+    client.send("30[5]");
+    client.send("32[6]");
+    at.notes.await("typed 5");
+    at.notes.await("timed 6");
+    at.notes.await("late operation has timed out");
+    CHECK(at.io.counters().acks_timed_out == 1);
+}
+
+} // namespace sockeye::socketio
