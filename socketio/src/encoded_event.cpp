@@ -18,15 +18,15 @@ encoded_event::encoded_event(const parser& with, packet from, selection to, cons
     with.encode(packet_, sink);
 }
 
-std::vector<engineio::outgoing_ptr> encoded_event::share() const {
-    std::vector<engineio::outgoing_ptr> handles;
+outgoing_list encoded_event::share() const {
+    outgoing_list handles;
     handles.reserve(messages_.size());
     for (const engineio::encoded_ptr& message : messages_)
         handles.push_back(engineio::outgoing::share(message));
     return handles;
 }
 
-std::vector<engineio::outgoing_ptr> encode_for_one(const parser& with, const packet& from,
+outgoing_list encode_for_one(const parser& with, const packet& from,
                                                    bool compress) {
     struct sink_for_one final : message_sink {
         explicit sink_for_one(bool may_compress) : compress(may_compress) {}
@@ -34,7 +34,7 @@ std::vector<engineio::outgoing_ptr> encode_for_one(const parser& with, const pac
             messages.push_back(
                 engineio::outgoing::make(engineio::packet_type::message, data, binary, compress));
         }
-        std::vector<engineio::outgoing_ptr> messages;
+        outgoing_list messages;
         bool compress;
     } sink(compress);
     with.encode(from, sink);

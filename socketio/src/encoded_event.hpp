@@ -5,9 +5,14 @@
 #include <sockeye/socketio/packet.hpp>
 #include <sockeye/socketio/parser.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <vector>
 
 namespace sockeye::socketio {
+
+// The messages of a packet: one, unless it has binary.
+using outgoing_list = boost::container::small_vector<engineio::outgoing_ptr, 2>;
 
 // What travels to the shards: the packet's messages, and the packet itself for those who listen to
 // what is sent.
@@ -20,7 +25,7 @@ public:
     [[nodiscard]] const array& event() const { return packet_.data.as_array(); }
     [[nodiscard]] bool volatile_() const { return volatile_flag_; }
     // Handles for one shard: see engineio::outgoing.
-    [[nodiscard]] std::vector<engineio::outgoing_ptr> share() const;
+    [[nodiscard]] outgoing_list share() const;
 
 private:
     packet packet_;
@@ -31,7 +36,7 @@ private:
 };
 
 // A packet for one socket.
-std::vector<engineio::outgoing_ptr> encode_for_one(const parser& with, const packet& from,
+outgoing_list encode_for_one(const parser& with, const packet& from,
                                                    bool compress = true);
 
 } // namespace sockeye::socketio

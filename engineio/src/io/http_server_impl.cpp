@@ -104,10 +104,16 @@ void http_server_impl::log(log_level level, std::string_view line) const {
 
 // ---- shards
 
+namespace {
+// Whose shard this thread runs: asked for several times a message.
+thread_local const http_server_impl* running_server = nullptr;
+thread_local unsigned running_shard = 0;
+} // namespace
+
 unsigned http_server_impl::current() const {
-    for (const auto& shard : shards_)
-        if (shard->is_current()) return shard->index();
-    return none;
+    if (running_server == this) return running_shard;
+    if (!own_contexts_.empty()) return none;
+    return shards_.front()->is_current() ? 0 : none;
 }
 
 void http_server_impl::post(unsigned shard, std::function<void()> task) {
@@ -289,13 +295,16 @@ void http_server_impl::start() {
     const std::lock_guard lock(run_mutex_);
     if (started_) return;
     started_ = true;
-    for (const auto& context : own_contexts_) {
-        work_.emplace_back(context->get_executor());
-        threads_.emplace_back([this, &context = *context] { run_context(context); });
+    for (unsigned i = 0; i < own_contexts_.size(); ++i) {
+        work_.emplace_back(own_contexts_[i]->get_executor());
+        threads_.emplace_back([this, i] { run_context(i); });
     }
 }
 
-void http_server_impl::run_context(asio::io_context& context) {
+void http_server_impl::run_context(unsigned index) {
+    running_server = this;
+    running_shard = index;
+    asio::io_context& context = *own_contexts_[index];
     for (;;) {
         try {
             context.run();

@@ -99,7 +99,7 @@ private:
     void for_each_connection(shard& home, const std::function<void(connection&)>& visit);
     [[nodiscard]] std::shared_ptr<tls_context> tls();
 
-    void run_context(asio::io_context& context);
+    void run_context(unsigned index);
     void wait_ended();
     void begin_stop(milliseconds limit);
     void close_sessions(shard& home);

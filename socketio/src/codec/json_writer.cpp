@@ -1,6 +1,8 @@
 #include "codec/json.hpp"
 #include "codec/text.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -71,9 +73,7 @@ void append_integer(std::string& out, auto n) {
 class json_writer {
 public:
     json_writer(std::string& out, std::vector<const binary*>* attachments)
-        : out_(out), attachments_(attachments) {
-        open_.reserve(8);
-    }
+        : out_(out), attachments_(attachments) {}
 
     void write(const value& root) {
         begin(root);
@@ -160,7 +160,7 @@ private:
 
     std::string& out_;
     std::vector<const binary*>* attachments_;
-    std::vector<level> open_;
+    boost::container::small_vector<level, 8> open_;
 };
 
 } // namespace

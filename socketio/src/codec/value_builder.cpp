@@ -5,9 +5,7 @@
 namespace sockeye::socketio {
 
 value_builder::value_builder(const parser_limits& limits)
-    : max_depth_(limits.max_depth), elements_left_(limits.max_elements) {
-    row_.reserve(8); // most packets have fewer
-}
+    : max_depth_(limits.max_depth), elements_left_(limits.max_elements) {}
 
 bool value_builder::add(value leaf) {
     if (elements_left_ == 0) return false;

@@ -2,8 +2,9 @@
 
 #include <sockeye/socketio/parser.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstddef>
-#include <vector>
 
 namespace sockeye::socketio {
 
@@ -31,8 +32,8 @@ public:
 private:
     std::size_t max_depth_;
     std::size_t elements_left_;
-    std::vector<value> row_;
-    std::vector<std::size_t> open_; // where in the row each began
+    boost::container::small_vector<value, 8> row_;       // most packets have fewer
+    boost::container::small_vector<std::size_t, 4> open_; // where in the row each began
 };
 
 } // namespace sockeye::socketio
