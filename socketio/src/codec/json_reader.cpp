@@ -36,21 +36,22 @@ public:
     bool String(const char* text, unsigned size, bool) {
         return builder_.add(std::string_view(text, size));
     }
-    bool Key(const char* text, unsigned size, bool copy) { return String(text, size, copy); }
-    bool StartArray() { return builder_.open(); }
-    bool StartObject() { return builder_.open(); }
-    bool EndArray(unsigned) {
-        builder_.close_array();
-        return true;
+    bool Key(const char* text, unsigned size, bool) {
+        return builder_.add_key(std::string_view(text, size));
     }
-    bool EndObject(unsigned) {
-        builder_.close_object();
-        return true;
-    }
+    bool StartArray() { return builder_.open_array(); }
+    bool StartObject() { return builder_.open_object(); }
+    bool EndArray(unsigned) { return close(); }
+    bool EndObject(unsigned) { return close(); }
 
     value take() { return builder_.take(); }
 
 private:
+    bool close() {
+        builder_.close();
+        return true;
+    }
+
     /// False: the number is none of that type, or beyond what the type holds.
     template<class Number>
     bool add_as(const char* text, const char* end) {
@@ -95,6 +96,8 @@ std::size_t repair_surrogates(std::string& text) {
     return repaired;
 }
 
+constexpr std::size_t safe_recursion = 200; // arrays and objects within each other
+
 /// Reads `text`, of which nothing is left then: the reader unescapes strings where they are.
 bool read_in_place(std::string& text, const parser_limits& limits, value& into) {
     using pool = rapidjson::MemoryPoolAllocator<>;
@@ -107,10 +110,14 @@ bool read_in_place(std::string& text, const parser_limits& limits, value& into) 
     rapidjson::InsituStringStream stream(text.data());
     json_handler handler(limits);
     // Numbers are checked, not converted: RapidJSON 1.1 makes -6e-305 of 1999048928559553e+297.
-    constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                               rapidjson::kParseNumbersAsStringsFlag;
+    constexpr unsigned flags =
+        rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+    // Recursion is quicker, and goes no deeper than the handler lets it.
+    const bool read = limits.max_depth <= safe_recursion
+                          ? reader.Parse<flags>(stream, handler)
+                          : reader.Parse<flags | rapidjson::kParseIterativeFlag>(stream, handler);
     // A NUL ends the text for the reader, so what follows one must be looked for.
-    if (!reader.Parse<flags>(stream, handler) || stream.Tell() != size) return false;
+    if (!read || stream.Tell() != size) return false;
     into = handler.take();
     return true;
 }

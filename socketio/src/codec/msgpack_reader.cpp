@@ -6,6 +6,7 @@
 #include <msgpack/unpack.hpp> // parse.hpp alone does not compile
 
 #include <cstdint>
+#include <utility>
 
 namespace sockeye::socketio {
 
@@ -36,8 +37,8 @@ public:
     bool visit_float64(double n) { return add(n); }
     bool visit_str(const char* text, std::uint32_t size) {
         const std::string_view whole(text, size);
-        key_expected_ = false;
-        return is_utf8(whole) && add(whole);
+        if (!is_utf8(whole)) return false;
+        return std::exchange(key_expected_, false) ? builder_.add_key(whole) : add(whole);
     }
     bool visit_bin(const char* bytes, std::uint32_t size) {
         return add(binary{std::string(bytes, size)});
@@ -54,18 +55,18 @@ public:
         return add(binary{std::string(content)});
     }
 
-    bool start_array(std::uint32_t) { return !key_expected_ && builder_.open(); }
+    bool start_array(std::uint32_t) { return !key_expected_ && builder_.open_array(); }
     bool end_array() {
-        builder_.close_array();
+        builder_.close();
         return true;
     }
-    bool start_map(std::uint32_t) { return !key_expected_ && builder_.open(); }
+    bool start_map(std::uint32_t) { return !key_expected_ && builder_.open_object(); }
     bool start_map_key() {
         key_expected_ = true;
         return true;
     }
     bool end_map() {
-        builder_.close_object();
+        builder_.close();
         return true;
     }
 

@@ -98,6 +98,10 @@ bad_value_access::bad_value_access(std::string_view expected, value_kind got)
 }
 
 object::object(members list) : members_(std::move(list)) {
+    unite_repeated_keys();
+}
+
+void object::unite_repeated_keys() {
     // Comparing each with each beats sorting only while they are few.
     constexpr std::size_t few = 8;
     if (members_.size() > few || !keys_differ(members_)) {

@@ -1,48 +1,60 @@
 #include "codec/value_builder.hpp"
 
-#include <iterator>
+#include <string>
+#include <utility>
 
 namespace sockeye::socketio {
 
 value_builder::value_builder(const parser_limits& limits)
     : max_depth_(limits.max_depth), elements_left_(limits.max_elements) {}
 
-bool value_builder::add(value leaf) {
+bool value_builder::count() {
     if (elements_left_ == 0) return false;
     --elements_left_;
-    row_.push_back(std::move(leaf));
     return true;
 }
 
-bool value_builder::open() {
-    if (open_.size() == max_depth_ || elements_left_ == 0) return false;
-    --elements_left_;
-    open_.push_back(row_.size());
+value& value_builder::next_place() {
+    if (open_.empty()) return root_;
+    const level& innermost = open_.back();
+    return innermost.items ? innermost.items->emplace_back() : innermost.members->back().val;
+}
+
+bool value_builder::add(value leaf) {
+    if (!count()) return false;
+    next_place() = std::move(leaf);
     return true;
 }
 
-void value_builder::close_array() {
-    const auto first = row_.begin() + static_cast<std::ptrdiff_t>(open_.back());
-    open_.pop_back();
-    array items(std::make_move_iterator(first), std::make_move_iterator(row_.end()));
-    row_.erase(first, row_.end());
-    row_.emplace_back(std::move(items));
+bool value_builder::add_key(std::string_view key) {
+    if (!count()) return false;
+    open_.back().members->push_back({std::string(key), value()});
+    return true;
 }
 
-void value_builder::close_object() {
-    const std::size_t first = open_.back();
-    open_.pop_back();
-    object::members members;
-    members.reserve((row_.size() - first) / 2);
-    for (std::size_t i = first; i < row_.size(); i += 2) {
-        members.push_back({std::move(row_[i].as_string()), std::move(row_[i + 1])});
-    }
-    row_.resize(first);
-    row_.emplace_back(object(std::move(members)));
+bool value_builder::open_array() {
+    constexpr std::size_t usual_arguments = 4;
+    if (open_.size() == max_depth_ || !count()) return false;
+    value& place = next_place();
+    place = array();
+    array& items = place.as_array();
+    if (open_.empty()) items.reserve(usual_arguments);
+    open_.push_back({&place, &items, nullptr});
+    return true;
 }
 
-value value_builder::take() {
-    return std::move(row_.front());
+bool value_builder::open_object() {
+    if (open_.size() == max_depth_ || !count()) return false;
+    value& place = next_place();
+    place = object();
+    open_.push_back({&place, nullptr, &place.as_object().members_});
+    return true;
+}
+
+void value_builder::close() {
+    const level closed = open_.back();
+    open_.pop_back();
+    if (closed.members) closed.container->as_object().unite_repeated_keys();
 }
 
 } // namespace sockeye::socketio

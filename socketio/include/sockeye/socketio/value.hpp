@@ -16,6 +16,7 @@
 namespace sockeye::socketio {
 
 class value;
+class value_builder;
 
 enum class value_kind : std::uint8_t {
     null,
@@ -82,6 +83,8 @@ public:
 
 private:
     friend class value;
+    friend class value_builder;
+    void unite_repeated_keys();
     members members_;
 };
 
