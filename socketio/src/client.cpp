@@ -32,7 +32,14 @@ bool has_string(const value& auth, std::string_view key) {
 client::client(server_core& server, engineio::session& session)
     : server_(server), session_(session), decoder_(server.packets().make_decoder()) {}
 
-client::~client() = default;
+client::~client() {
+    stop_waiting();
+}
+
+void client::stop_waiting() {
+    if (const auto place = std::exchange(waiting_, std::nullopt))
+        server_.waiting(session_.shard()).erase(*place);
+}
 
 bool client::is_version_2() const {
     return session_.revision() == engineio::protocol::v3;
@@ -212,7 +219,7 @@ void client::on_close(std::string_view reason, std::string_view detail) {
 }
 
 void client::on_connect_timeout() {
-    if (joined_) return;
+    stop_waiting();
     server_.counters().connects_timed_out.add();
     session_.close();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "connect_queue.hpp"
 #include "namespace_directory.hpp"
 
 #include <sockeye/engineio/session.hpp>
@@ -7,6 +8,7 @@
 #include <sockeye/socketio/parser.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +36,8 @@ public:
     [[nodiscard]] bool is_version_2() const;
     void send(const packet& what);
     void send(std::span<const engineio::outgoing_ptr> packets, bool volatile_);
-    void on_joined() { joined_ = true; } // a namespace
+    void waits_at(connect_queue::iterator place) { waiting_ = place; }
+    void on_joined() { stop_waiting(); } // a namespace
     void forget(const socket_core& gone);
     void close_all(); // tells every namespace, then ends the connection
 
@@ -53,13 +56,14 @@ private:
     [[nodiscard]] socket_core* find(std::string_view nsp) const;
     [[nodiscard]] bool is_joining(std::string_view nsp) const;
     void end_joining(std::string_view nsp);
+    void stop_waiting();
 
     server_core& server_;
     engineio::session& session_;
     std::unique_ptr<decoder> decoder_;
     std::vector<std::shared_ptr<socket_core>> sockets_; // in the order in which they came
     std::vector<std::string> joining_; // namespaces that somebody has still to be asked about
-    bool joined_ = false;              // some namespace, once
+    std::optional<connect_queue::iterator> waiting_; // until it has joined a namespace
     bool just_connected_ = false;      // the last packet was a CONNECT
 };
 

@@ -4,6 +4,7 @@
 #include "memory_adapter.hpp"
 
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace sockeye::socketio {
@@ -90,7 +91,7 @@ void server_core::on_open(engineio::session& s) {
     if (s.revision() == engineio::protocol::v3)
         born.join_main_namespace();
     else
-        watch_connect_timeout(s);
+        watch_connect_timeout(born, s.shard());
 }
 
 void server_core::on_message(engineio::session& s, std::string_view data, bool binary) {
@@ -138,25 +139,21 @@ socketio_totals server_core::totals() const {
 
 // ---- clients that join nothing
 
-// All wait equally long, so the queue is in order and one timer a shard serves it.
-void server_core::watch_connect_timeout(engineio::session& s) {
-    const unsigned shard = s.shard();
-    auto& queue = waiting_[shard];
+void server_core::watch_connect_timeout(client& newcomer, unsigned shard) {
+    connect_queue& queue = waiting_[shard];
     const bool first = queue.empty();
-    queue.push_back({std::chrono::steady_clock::now() + options_.connect_timeout, s.id()});
+    queue.push_back({&newcomer, std::chrono::steady_clock::now() + options_.connect_timeout});
+    newcomer.waits_at(std::prev(queue.end()));
     if (first)
         shards_.post_after(shard, options_.connect_timeout,
                            [this, shard] { close_idle_clients(shard); });
 }
 
 void server_core::close_idle_clients(unsigned shard) {
-    auto& queue = waiting_[shard];
+    connect_queue& queue = waiting_[shard];
     const auto now = std::chrono::steady_clock::now();
-    while (!queue.empty() && queue.front().deadline <= now) {
-        client* const idle = find_client(queue.front().session_id);
-        queue.pop_front();
-        if (idle) idle->on_connect_timeout();
-    }
+    while (!queue.empty() && queue.front().deadline <= now)
+        queue.front().who->on_connect_timeout(); // which leaves the queue
     if (queue.empty()) return;
     const auto wait = std::chrono::ceil<milliseconds>(queue.front().deadline - now);
     shards_.post_after(shard, wait, [this, shard] { close_idle_clients(shard); });

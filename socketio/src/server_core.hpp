@@ -1,5 +1,6 @@
 #pragma once
 
+#include "connect_queue.hpp"
 #include "namespace_directory.hpp"
 #include "observer.hpp"
 
@@ -10,7 +11,6 @@
 #include <sockeye/socketio/server.hpp>
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,8 +18,6 @@
 #include <vector>
 
 namespace sockeye::socketio {
-
-class client;
 
 // A Socket.IO server: what its namespaces share.
 class server_core final : public engineio::handler,
@@ -41,6 +39,9 @@ public:
     // The client of that session, if it is still there; on its shard.
     [[nodiscard]] client* find_client(std::string_view session_id);
 
+    // Clients that have joined no namespace yet, oldest first; of that shard's thread.
+    [[nodiscard]] connect_queue& waiting(unsigned shard) { return waiting_[shard]; }
+
     // Calls a handler. Wrong arguments and exceptions are answered, counted and logged.
     void call(event_handler& called, incoming_event& event, std::string_view of);
     std::function<void(std::exception_ptr)> of_handler(std::string_view event) const override;
@@ -56,11 +57,6 @@ public:
     [[nodiscard]] socketio_totals totals() const;
 
 private:
-    struct waiting_client {
-        std::chrono::steady_clock::time_point deadline;
-        std::string session_id;
-    };
-
     // engineio::handler
     void on_open(engineio::session& s) override;
     void on_message(engineio::session& s, std::string_view data, bool binary) override;
@@ -71,7 +67,7 @@ private:
     void on_packet(engineio::session& s, const engineio::packet_view& packet) override;
     void on_packet_create(engineio::session& s, const engineio::outgoing& packet) override;
 
-    void watch_connect_timeout(engineio::session& s);
+    void watch_connect_timeout(client& newcomer, unsigned shard);
     void close_idle_clients(unsigned shard);
     void on_failure(std::string_view of, std::string_view event, std::exception_ptr what) const;
 
@@ -80,7 +76,7 @@ private:
     std::vector<socketio_counters> counters_; // one a shard
     std::atomic<std::uint64_t> shared_encodes_ = 0;
     engineio::server engine_;
-    std::vector<std::deque<waiting_client>> waiting_; // each of its shard's thread
+    std::vector<connect_queue> waiting_; // one a shard
     observer* observer_ = nullptr;
     std::atomic<bool> closed_ = false; // the adapters
     namespace_directory namespaces_;
