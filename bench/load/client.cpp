@@ -4,23 +4,21 @@
 
 namespace sockeye::bench {
 
-std::string_view client::next_packet() {
-    static std::string message, packet;
+std::string_view client::next_message() {
+    static std::string message;
     make_test_message(message, number_, sent_++, board_.message_size);
-    packet = "4";
-    packet += message;
-    return packet;
+    return message;
 }
 
-void client::take_echo(std::string_view packet) {
+void client::take_echo(std::string_view message) {
     static std::string due;
-    if (echoed_ == sent_) return fail("an echo of nothing: " + std::string(packet.substr(0, 32)));
+    if (echoed_ == sent_) return fail_at("an echo of nothing", message);
     make_test_message(due, number_, echoed_, board_.message_size);
-    if (packet.substr(1) != due)
-        return fail("echo " + std::to_string(echoed_) +
-                    " is not the message that is due: " + std::string(packet.substr(0, 32)));
+    if (message != due)
+        return fail_at("echo " + std::to_string(echoed_) + " is not the message that is due",
+                       message);
     ++echoed_;
-    ++board_.echoes;
+    ++board_.received;
 }
 
 } // namespace sockeye::bench

@@ -13,8 +13,7 @@ struct target {
     std::string path;
 };
 
-// One Engine.IO session, and the messages it echoes: numbered, so that the echo that is due is
-// known to the byte.
+// One session, and the messages it sends: numbered, so that what is due is known to the byte.
 class client {
 public:
     client(std::uint32_t number, scoreboard& board) : board_(board), number_(number) {}
@@ -27,10 +26,16 @@ public:
     virtual void close() = 0;
 
 protected:
-    // The next message as a packet; the view lives until the next call of any client.
-    std::string_view next_packet();
-    void take_echo(std::string_view packet);
+    // The view lives until the next call of any client.
+    std::string_view next_message();
+    // What comes back to the client that has sent it.
+    void take_echo(std::string_view message);
+    [[nodiscard]] std::uint64_t sent() const { return sent_; }
+    [[nodiscard]] std::uint64_t echoed() const { return echoed_; }
     void fail(const std::string& what) { board_.fail(number_, what); }
+    void fail_at(const std::string& what, std::string_view packet) {
+        fail(what + ": " + std::string(packet.substr(0, 48)));
+    }
 
     scoreboard& board_;
     const std::uint32_t number_;

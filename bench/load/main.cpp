@@ -1,5 +1,6 @@
-// eio_load: drives an Engine.IO echo server from a process of its own, on one thread, and reads
-// from the kernel what that costs the server. Every echo is compared with the message that is due.
+// bench_load: drives an Engine.IO or Socket.IO server from a process of its own, on one thread, and
+// reads from the kernel what that costs the server. Every message that comes is compared with the
+// one that is due.
 #include "options.hpp"
 #include "report.hpp"
 #include "workloads.hpp"
@@ -33,9 +34,9 @@ int main(int argc, char** argv) {
     try {
         return run(parse_options(argc, argv));
     } catch (const usage_error& e) {
-        std::fprintf(stderr, "eio_load: %s\n\n%s", e.what(), usage);
+        std::fprintf(stderr, "bench_load: %s\n\n%s", e.what(), usage);
     } catch (const std::exception& e) {
-        std::fprintf(stderr, "eio_load: %s\n", e.what());
+        std::fprintf(stderr, "bench_load: %s\n", e.what());
     }
     return 1;
 }

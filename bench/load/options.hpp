@@ -7,23 +7,28 @@
 
 namespace sockeye::bench {
 
-enum class workload : std::uint8_t { echo, polling, handshake, idle };
+enum class workload : std::uint8_t { echo, polling, handshake, idle, ack, fanout, rooms };
 
 struct load_options {
     workload mode = workload::echo;
     std::uint16_t port = 0;
     pid_t server_pid = 0;
-    std::string path = "/engine.io/";
+    std::string path; // where none is given, that of the workload's protocol
     unsigned conns = 100;
-    unsigned inflight = 1; // echo: messages on their way per client
+    unsigned inflight = 1; // messages or broadcasts on their way per sender
+    unsigned room_size = 10;
     std::size_t size = 64; // bytes of a message after its type digit
-    double seconds = 3;    // echo, polling: the measured time
+    double seconds = 3;    // the measured time
     double warmup = 1;     // the same load before it
     double settle = 2;     // idle: pause before the memory is read
     double hold = 0;       // idle: how long CPU time is watched
     bool over_polling = false;
-    std::string label; // copied to the report
+    bool socketio = false; // implied by ack, fanout and rooms
+    std::string label;     // copied to the report
 };
+
+// As it is written on the command line.
+const char* name_of(workload w);
 
 struct usage_error : std::runtime_error {
     using std::runtime_error::runtime_error;

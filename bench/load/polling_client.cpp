@@ -43,7 +43,8 @@ void polling_client::post(tcp_link& link, std::string_view body) {
 
 void polling_client::send_message() {
     std::string body(std::exchange(pong_due_, false) ? "3\x1e" : "");
-    body += next_packet();
+    body += '4';
+    body += next_message();
     echo_due_ = true;
     ++board_.on_the_way;
     post(post_link_, body);
@@ -66,7 +67,7 @@ std::size_t polling_client::on_bytes(tcp_link& link, std::string_view bytes) {
     const auto answer = parse_answer(bytes);
     if (!answer) return 0;
     if (answer->status != 200 || !answer->framed || answer->size != bytes.size())
-        fail("an unexpected answer: " + std::string(bytes.substr(0, 60)));
+        fail_at("an unexpected answer", bytes);
     else
         take_answer(link, *answer);
     return answer->size;
@@ -83,8 +84,7 @@ void polling_client::take_answer(tcp_link& link, const http_answer& a) {
 
 void polling_client::take_opened(std::string_view body) {
     sid_ = find_json_string(body, "sid");
-    if (!body.starts_with('0') || sid_.empty())
-        return fail("not an open packet: " + std::string(body.substr(0, 60)));
+    if (!body.starts_with('0') || sid_.empty()) return fail_at("not an open packet", body);
     stage_ = stage::open;
     if (one_connection_) {
         ++board_.open;
@@ -121,13 +121,13 @@ void polling_client::take_polled(std::string_view body) {
 
 void polling_client::take_packet(std::string_view packet) {
     if (packet.starts_with('4')) {
-        take_echo(packet);
+        take_echo(packet.substr(1));
         echo_due_ = false;
     } else if (packet == "2") {
         ++board_.pings;
         pong_due_ = true;
     } else if (packet != "6") {
-        fail("an unexpected packet: " + std::string(packet.substr(0, 32)));
+        fail_at("an unexpected packet", packet);
     }
 }
 

@@ -7,20 +7,6 @@
 namespace sockeye::bench {
 namespace {
 
-const char* name_of(workload w) {
-    switch (w) {
-    case workload::echo:
-        return "echo";
-    case workload::polling:
-        return "polling";
-    case workload::handshake:
-        return "handshake";
-    case workload::idle:
-        return "idle";
-    }
-    return "";
-}
-
 std::string quoted(const std::string& text) {
     std::string r = "\"";
     for (const char c : text) {

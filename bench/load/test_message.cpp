@@ -1,9 +1,11 @@
 #include "test_message.hpp"
 
-#include <algorithm>
+#include <charconv>
 
 namespace sockeye::bench {
 namespace {
+
+constexpr int client_digits = 6;
 
 void append_hex(std::string& to, std::uint64_t value, int digits) {
     for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
@@ -17,7 +19,7 @@ void make_test_message(std::string& to, std::uint32_t client, std::uint64_t sequ
     static constexpr std::string_view filler =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 +-*/=<>()[]{}.,;:!?";
     to.clear();
-    append_hex(to, client, 6);
+    append_hex(to, client, client_digits);
     append_hex(to, sequence, 10);
     // Starts elsewhere in each message, so that bytes of another one do not match by chance.
     std::size_t at = (client * 31 + sequence * 7) % filler.size();
@@ -25,6 +27,14 @@ void make_test_message(std::string& to, std::uint32_t client, std::uint64_t sequ
         to += filler.substr(at, size - to.size());
         at = 0;
     }
+}
+
+std::uint32_t sender_of(std::string_view message) {
+    std::uint32_t sender = 0;
+    const std::string_view digits = message.substr(0, client_digits);
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), sender, 16);
+    const bool all = error == std::errc{} && end == digits.begin() + client_digits;
+    return all ? sender : ~0u;
 }
 
 } // namespace sockeye::bench

@@ -1,7 +1,5 @@
 #include "websocket_client.hpp"
 
-#include <utility>
-
 namespace sockeye::bench {
 namespace {
 
@@ -25,21 +23,21 @@ void websocket_client::on_connected(tcp_link&) {
     link_.send(request);
 }
 
-void websocket_client::append_message() {
-    append_masked_frame(answer_, text, next_packet());
-    ++board_.on_the_way;
+void websocket_client::queue_message(std::string_view message) {
+    static std::string packet;
+    packet.assign("4").append(message);
+    append_masked_frame(answer_, text, packet);
 }
 
-void websocket_client::start() {
-    for (unsigned i = 0; i < board_.inflight; ++i)
-        append_message();
-    link_.send(std::exchange(answer_, {}));
+void websocket_client::flush() {
+    link_.send(answer_);
+    answer_.clear();
 }
 
 void websocket_client::close() {
     stage_ = stage::closing;
     append_masked_frame(answer_, close_opcode, "\x03\xe8"); // 1000, a normal end
-    link_.send(std::exchange(answer_, {}));
+    flush();
 }
 
 void websocket_client::on_end(tcp_link&) {
@@ -58,8 +56,7 @@ std::size_t websocket_client::on_bytes(tcp_link&, std::string_view bytes) {
         take_frame(*frame);
         used += frame->size;
     }
-    link_.send(answer_);
-    answer_.clear();
+    flush();
     return used;
 }
 
@@ -67,7 +64,7 @@ std::size_t websocket_client::take_handshake(std::string_view bytes) {
     const auto answer = parse_answer(bytes);
     if (!answer) return 0;
     if (answer->status != 101 || find_header(answer->head, "sec-websocket-accept") != accepted)
-        fail("the handshake was refused: " + std::string(bytes.substr(0, 60)));
+        fail_at("the handshake was refused", bytes);
     else
         stage_ = stage::upgraded;
     return answer->size;
@@ -84,17 +81,15 @@ void websocket_client::take_frame(const server_frame& f) {
 
 void websocket_client::take_packet(std::string_view packet) {
     if (packet[0] == '4' && stage_ == stage::open) {
-        take_echo(packet);
-        --board_.on_the_way;
-        if (board_.sending) append_message();
+        on_message(packet.substr(1));
     } else if (packet == "2") {
         ++board_.pings;
         append_masked_frame(answer_, text, "3");
     } else if (packet[0] == '0' && stage_ == stage::upgraded) {
         stage_ = stage::open;
-        ++board_.open;
+        on_open();
     } else {
-        fail("an unexpected packet: " + std::string(packet.substr(0, 32)));
+        fail_at("an unexpected packet", packet);
     }
 }
 

@@ -6,14 +6,22 @@
 
 namespace sockeye::bench {
 
-class websocket_client final : public client, private tcp_link::user {
+// An Engine.IO session over WebSocket; what its messages mean, a class derived of it knows.
+class websocket_client : public client, private tcp_link::user {
 public:
     websocket_client(std::uint32_t number, scoreboard& board, reactor& r, const target& to)
         : client(number, board), reactor_(r), target_(to) {}
 
     void open() override;
-    void start() override;
     void close() override;
+
+protected:
+    virtual void on_open() = 0;
+    virtual void on_message(std::string_view message) = 0;
+
+    // Leaves with all that the current read is answered with, or on flush.
+    void queue_message(std::string_view message);
+    void flush();
 
 private:
     void on_connected(tcp_link&) override;
@@ -23,7 +31,6 @@ private:
     std::size_t take_handshake(std::string_view bytes);
     void take_frame(const server_frame& f);
     void take_packet(std::string_view packet);
-    void append_message();
 
     enum class stage : std::uint8_t { connecting, upgraded, open, closing, ended };
 

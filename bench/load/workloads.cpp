@@ -1,7 +1,7 @@
 #include "workloads.hpp"
 
+#include "echo_client.hpp"
 #include "polling_client.hpp"
-#include "websocket_client.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -16,14 +16,6 @@ constexpr double ping_interval_s = 25;    // the default of Engine.IO servers
 constexpr double patience_s = 10;         // for what is due
 constexpr double after_s = 0.1;           // for what is not: second copies, work put off
 
-std::unique_ptr<client> make_client(std::uint32_t number, const load_options& o, scoreboard& board,
-                                    reactor& r, const target& to) {
-    if (o.mode == workload::polling || o.over_polling)
-        return std::make_unique<polling_client>(number, board, r, to,
-                                                o.mode == workload::handshake);
-    return std::make_unique<websocket_client>(number, board, r, to);
-}
-
 } // namespace
 
 load_run::load_run(const load_options& o) : options_(o), target_{o.port, o.path} {
@@ -34,16 +26,42 @@ load_run::load_run(const load_options& o) : options_(o), target_{o.port, o.path}
 
 void load_run::make_clients() {
     clients_.clear();
+    rooms_.clear();
     board_.open = board_.ended = 0;
-    for (std::uint32_t i = 0; i < options_.conns; ++i)
-        clients_.push_back(make_client(i, options_, board_, reactor_, target_));
+    const unsigned senders_beside = options_.mode == workload::fanout ? 1 : 0;
+    for (std::uint32_t i = 0; i < options_.conns + senders_beside; ++i)
+        clients_.push_back(make_client(i));
+}
+
+std::unique_ptr<client> load_run::make_client(std::uint32_t number) {
+    if (options_.mode == workload::polling || options_.over_polling)
+        return std::make_unique<polling_client>(number, board_, reactor_, target_,
+                                                options_.mode == workload::handshake);
+    if (options_.socketio)
+        return std::make_unique<socketio_client>(number, board_, reactor_, target_,
+                                                 seat_of(number));
+    return std::make_unique<echo_client>(number, board_, reactor_, target_);
+}
+
+seat load_run::seat_of(std::uint32_t number) {
+    if (options_.mode == workload::ack) return {};
+    const bool one_room = options_.mode == workload::fanout;
+    const std::size_t room = one_room ? 0 : number / options_.room_size;
+    if (room == rooms_.size()) rooms_.push_back({.name = "room-" + std::to_string(room)});
+    if (one_room && number == options_.conns) return {.room = &rooms_[0], .caster = true};
+    return {.room = &rooms_[room], .member = true, .caster = options_.mode == workload::rooms};
 }
 
 std::string load_run::run(report& r) {
     switch (options_.mode) {
     case workload::echo:
     case workload::polling:
-        run_echo(r);
+    case workload::ack:
+        run_exchange(r, "cpu_us_per_message");
+        break;
+    case workload::fanout:
+    case workload::rooms:
+        run_exchange(r, "cpu_us_per_delivery");
         break;
     case workload::handshake:
         run_handshake(r);
@@ -98,18 +116,18 @@ void load_run::exchange_for(double seconds) {
     run_for(seconds);
     board_.sending = false;
     if (!run_until([&] { return board_.on_the_way == 0; }, patience_s))
-        board_.fail(0, std::to_string(board_.on_the_way) + " messages were not echoed");
+        board_.fail(0, std::to_string(board_.on_the_way) + " messages did not come");
     run_for(after_s);
 }
 
-void load_run::run_echo(report& r) {
+void load_run::run_exchange(report& r, const char* figure) {
     open_sessions(clients_.size());
     if (options_.warmup > 0) exchange_for(options_.warmup);
-    const std::uint64_t before = board_.echoes;
+    const std::uint64_t before = board_.received;
     measurement m(options_.server_pid);
     exchange_for(options_.seconds);
     m.end();
-    m.report_per(r, "cpu_us_per_message", double(board_.echoes - before));
+    m.report_per(r, figure, double(board_.received - before));
 }
 
 void load_run::run_handshake(report& r) {

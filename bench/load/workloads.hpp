@@ -3,8 +3,10 @@
 #include "client.hpp"
 #include "options.hpp"
 #include "report.hpp"
+#include "socketio_client.hpp"
 #include "tcp_link.hpp"
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -22,7 +24,7 @@ public:
     std::string run(report& r);
 
 private:
-    void run_echo(report& r);
+    void run_exchange(report& r, const char* figure);
     void run_handshake(report& r);
     void run_idle(report& r);
     void hold(report& r);
@@ -31,6 +33,8 @@ private:
     bool run_until(const std::function<bool()>& done, double seconds);
     void run_for(double seconds);
     void make_clients();
+    std::unique_ptr<client> make_client(std::uint32_t number);
+    seat seat_of(std::uint32_t number);
     void open_sessions(std::size_t count); // in all
     void close_sessions();
     void exchange_for(double seconds);
@@ -39,6 +43,7 @@ private:
     const target target_;
     scoreboard board_;
     reactor reactor_;
+    std::deque<cast_room> rooms_; // clients refer to them
     std::vector<std::unique_ptr<client>> clients_;
 };
 

@@ -1,25 +1,54 @@
-// The library as an echo server, with its defaults, for bench/compare: bench_server --port N
-// [--threads N]. One shard unless told otherwise, as the floor and Node have one thread.
+// The library with its defaults, for bench/compare: bench_server --port N [--threads N]. One shard
+// unless told otherwise, as the floor and Node have one thread.
+//
+// At /engine.io/ every message is sent back. At /socket.io/, `echo` is acknowledged with its
+// arguments, `join` joins a room, and `cast` is sent to all of a room.
 #include <sockeye/engineio/server.hpp>
+#include <sockeye/socketio/server.hpp>
 
 #include <charconv>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <string_view>
 #include <sys/resource.h>
+#include <utility>
 
 namespace {
 
-using namespace sockeye::engineio;
+namespace eio = sockeye::engineio;
+namespace sio = sockeye::socketio;
 
-class echo final : public handler {
-    void on_message(session& s, std::string_view data, bool binary) override {
+class echo final : public eio::handler {
+    void on_message(eio::session& s, std::string_view data, bool binary) override {
         if (binary)
             s.send_binary(data);
         else
             s.send(data);
     }
 };
+
+void answer(sio::incoming_event& echo) {
+    echo.arguments.erase(echo.arguments.begin()); // its name
+    echo.reply.send(std::move(echo.arguments));
+}
+
+// cast(room, …arguments): everyone in the room gets `cast` with the arguments.
+void pass_on(sio::server& io, sio::incoming_event& cast) {
+    if (cast.arguments.size() < 2 || !cast.arguments[1].is_string()) return;
+    const std::string room = std::move(cast.arguments[1].as_string());
+    cast.arguments.erase(cast.arguments.begin() + 1);
+    io.to(room).emit_array(std::move(cast.arguments));
+}
+
+void welcome(sio::server& io, const sio::socket& s) {
+    s.on("echo", answer);
+    s.on("join", [s](const std::string& room, const sio::ack<bool>& done) {
+        s.join(room);
+        done(true);
+    });
+    s.on("cast", [&io](sio::incoming_event& cast) { pass_on(io, cast); });
+}
 
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -30,12 +59,13 @@ void raise_descriptor_limit() {
 
 void run(unsigned short port, unsigned threads) {
     raise_descriptor_limit();
-    http_server_options http;
-    http.threads = threads;
+    eio::http_server http({.threads = threads});
     echo events;
-    server s(events, {}, http);
-    s.listen(port, "127.0.0.1");
-    s.run();
+    const eio::server engine(http, events);
+    sio::server io(http);
+    io.on_connection([&io](const sio::socket& s) { welcome(io, s); });
+    http.listen(port, "127.0.0.1");
+    http.run();
 }
 
 } // namespace

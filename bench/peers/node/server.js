@@ -1,19 +1,34 @@
-// The npm engine.io package as an echo server: node server.js --port N
+// The npm packages engine.io, at /engine.io/, and socket.io, at /socket.io/, with the contract of
+// ../../server: node server.js --port N
 import { createServer } from "node:http";
-import { Server } from "engine.io";
+import { Server as EngineServer } from "engine.io";
+import { Server as SocketServer } from "socket.io";
 
 const port = Number(process.argv[process.argv.indexOf("--port") + 1]);
+const http = createServer();
 
-// All options are the package's defaults, written out where the comparison rests on them.
-const engine = new Server({
+// All options are the packages' defaults, written out where the comparison rests on them.
+const options = {
   transports: ["polling", "websocket"],
   perMessageDeflate: false,
   pingInterval: 25000,
-});
+  destroyUpgrade: false, // not a default: each server leaves the other's WebSockets alone
+};
+
+const engine = new EngineServer(options);
 engine.on("connection", (socket) => {
   socket.on("message", (data) => socket.send(data));
 });
+engine.attach(http, options);
 
-const http = createServer();
-engine.attach(http);
+const io = new SocketServer(http, options);
+io.on("connection", (socket) => {
+  socket.on("echo", (...args) => args.pop()(...args));
+  socket.on("join", (room, ack) => {
+    socket.join(room);
+    ack(true);
+  });
+  socket.on("cast", (room, ...args) => io.to(room).emit("cast", ...args));
+});
+
 http.listen({ host: "127.0.0.1", port, backlog: 4096 });
