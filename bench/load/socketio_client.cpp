@@ -22,7 +22,8 @@ std::optional<std::string_view> between(std::string_view head, std::string_view 
 
 socketio_client::socketio_client(std::uint32_t number, scoreboard& board, reactor& r,
                                  const target& to, const seat& s)
-    : websocket_client(number, board, r, to), seat_(s) {
+    : websocket_client(number, board, r, to), seat_(s),
+      having_(s.caster && !s.member ? board.inflight : 0) {
     if (seat_.member) ++seat_.room->members;
     if (!seat_.caster) return;
     if (seat_.room->casters.empty()) seat_.room->first_caster = number;
@@ -61,6 +62,14 @@ void socketio_client::take_joined(std::string_view packet) {
 void socketio_client::ready() {
     stage_ = stage::ready;
     ++board_.open;
+}
+
+void socketio_client::on_read_over() {
+    flush();
+    if (!seat_.member) return;
+    // What this read has let others send leaves together too.
+    for (socketio_client* caster : seat_.room->casters)
+        caster->flush();
 }
 
 void socketio_client::start() {
@@ -110,19 +119,23 @@ void socketio_client::take_delivery(std::string_view packet) {
     make_test_message(due, casters[caster]->number_, due_[caster], board_.message_size);
     if (*message != due)
         return fail_at("not message " + std::to_string(due_[caster]) + " of its sender", packet);
-    ++due_[caster];
     ++board_.received;
     --board_.on_the_way;
-    casters[caster]->on_delivered(*this);
+    casters[caster]->on_delivered(*this, due_[caster]++);
 }
 
-void socketio_client::on_delivered(const socketio_client& to) {
-    // A member goes on when it has its own message; a sender beside the room, after as many
-    // deliveries as a broadcast has.
-    const bool next = seat_.member ? &to == this : ++delivered_ % seat_.room->members == 0;
-    if (!next || !board_.sending) return;
-    cast();
-    flush();
+bool socketio_client::all_have(std::uint64_t sequence) {
+    // Broadcasts come in order, so that those on the way are consecutive.
+    unsigned& having = having_[sequence % having_.size()];
+    if (++having < seat_.room->members) return false;
+    having = 0;
+    return true;
+}
+
+void socketio_client::on_delivered(const socketio_client& to, std::uint64_t sequence) {
+    // A member goes on when it has its own message; a sender beside the room, when all have it.
+    const bool next = seat_.member ? &to == this : all_have(sequence);
+    if (next && board_.sending) cast();
 }
 
 } // namespace sockeye::bench

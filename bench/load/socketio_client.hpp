@@ -34,6 +34,7 @@ public:
 private:
     void on_open() override;
     void on_message(std::string_view message) override;
+    void on_read_over() override;
 
     void take_connected(std::string_view packet);
     void take_joined(std::string_view packet);
@@ -43,14 +44,15 @@ private:
 
     void emit();
     void cast();
-    // A member has the next message of this caster's.
-    void on_delivered(const socketio_client& to);
+    // A member has that message of this caster's.
+    void on_delivered(const socketio_client& to, std::uint64_t sequence);
+    bool all_have(std::uint64_t sequence);
 
     enum class stage : std::uint8_t { connecting, joining, ready };
 
     const seat seat_;
     stage stage_ = stage::connecting;
-    std::uint64_t delivered_ = 0;    // as a sender beside the room: over all members
+    std::vector<unsigned> having_;   // as a sender beside the room: members, of each on the way
     std::vector<std::uint64_t> due_; // as a member: the next message of each caster
 };
 

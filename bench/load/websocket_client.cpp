@@ -56,7 +56,7 @@ std::size_t websocket_client::on_bytes(tcp_link&, std::string_view bytes) {
         take_frame(*frame);
         used += frame->size;
     }
-    flush();
+    on_read_over();
     return used;
 }
 

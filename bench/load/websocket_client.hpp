@@ -19,7 +19,9 @@ protected:
     virtual void on_open() = 0;
     virtual void on_message(std::string_view message) = 0;
 
-    // Leaves with all that the current read is answered with, or on flush.
+    virtual void on_read_over() { flush(); }
+
+    // Leaves when the current read is over, or on flush.
     void queue_message(std::string_view message);
     void flush();
 
