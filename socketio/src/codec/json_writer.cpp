@@ -8,12 +8,30 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace sockeye::socketio {
 
 namespace {
 
 using byte = unsigned char;
+
+#ifdef __SSE2__
+
+constexpr std::size_t stride = sizeof(__m128i);
+
+// Sixteen characters that stand for themselves: ASCII, no control character, quote or backslash.
+bool is_plain_stride(const char* at) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)); // signed: those above 0x7f too
+    const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    return _mm_movemask_epi8(_mm_or_si128(low, marks)) == 0;
+}
+
+#else
 
 constexpr std::size_t stride = sizeof(std::uint64_t);
 
@@ -34,6 +52,8 @@ bool is_plain_stride(const char* at) {
     const std::uint64_t marks = zero_byte(bytes ^ each('"')) | zero_byte(bytes ^ each('\\'));
     return ((bytes & each(0x80)) | control | marks) == 0;
 }
+
+#endif
 
 bool is_plain(char c) {
     return static_cast<byte>(c) >= 0x20 && static_cast<byte>(c) < 0x80 && c != '"' && c != '\\';

@@ -73,7 +73,10 @@ public:
     value take() { return builder_.take(); }
 
 private:
-    bool add(value leaf) { return !key_expected_ && builder_.add(std::move(leaf)); }
+    template<class Leaf>
+    bool add(Leaf&& leaf) {
+        return !key_expected_ && builder_.add(std::forward<Leaf>(leaf));
+    }
 
     value_builder builder_;
     bool key_expected_ = false; // only a string will do

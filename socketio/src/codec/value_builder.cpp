@@ -8,22 +8,10 @@ namespace sockeye::socketio {
 value_builder::value_builder(const parser_limits& limits)
     : max_depth_(limits.max_depth), elements_left_(limits.max_elements) {}
 
-bool value_builder::count() {
-    if (elements_left_ == 0) return false;
-    --elements_left_;
-    return true;
-}
-
 value& value_builder::next_place() {
     if (open_.empty()) return root_;
     const level& innermost = open_.back();
     return innermost.items ? innermost.items->emplace_back() : innermost.members->back().val;
-}
-
-bool value_builder::add(value leaf) {
-    if (!count()) return false;
-    next_place() = std::move(leaf);
-    return true;
 }
 
 bool value_builder::add_key(std::string_view key) {

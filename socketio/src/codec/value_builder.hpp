@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace sockeye::socketio {
 
@@ -17,7 +18,17 @@ public:
     explicit value_builder(const parser_limits& limits);
 
     // False: a limit is reached, and the rest is not worth reading.
-    [[nodiscard]] bool add(value leaf);
+    template<class Leaf>
+    [[nodiscard]] bool add(Leaf&& leaf) {
+        if (!count()) return false;
+        if (open_.empty())
+            root_ = value(std::forward<Leaf>(leaf));
+        else if (array* const items = open_.back().items)
+            items->emplace_back(std::forward<Leaf>(leaf));
+        else
+            open_.back().members->back().val = value(std::forward<Leaf>(leaf));
+        return true;
+    }
     [[nodiscard]] bool add_key(std::string_view key); // of what is added next
     [[nodiscard]] bool open_array();
     [[nodiscard]] bool open_object();
@@ -34,7 +45,11 @@ private:
         object::members* members; // of an object
     };
 
-    [[nodiscard]] bool count();
+    [[nodiscard]] bool count() {
+        if (elements_left_ == 0) return false;
+        --elements_left_;
+        return true;
+    }
     value& next_place();
 
     std::size_t max_depth_;
