@@ -32,13 +32,13 @@ bool has_string(const value& auth, std::string_view key) {
 client::client(server_core& server, engineio::session& session)
     : server_(server), session_(session), decoder_(server.packets().make_decoder()) {}
 
-client::~client() {
-    stop_waiting();
-}
+client::~client() = default;
 
-void client::stop_waiting() {
-    if (const auto place = std::exchange(waiting_, std::nullopt))
-        server_.waiting(session_.shard()).erase(*place);
+void client::wait_in(connect_queue& queue, std::chrono::steady_clock::time_point deadline) {
+    waiting_ = std::make_unique<waiting_client>();
+    waiting_->who = this;
+    waiting_->deadline = deadline;
+    queue.push_back(*waiting_);
 }
 
 bool client::is_version_2() const {
@@ -106,7 +106,8 @@ void client::connect(packet& request) {
         return;
     }
     just_connected_ = true;
-    if (sockets_.size() + joining_.size() >= server_.options().max_namespaces_per_client)
+    const std::size_t joining = joining_ ? joining_->size() : 0;
+    if (sockets_.size() + joining >= server_.options().max_namespaces_per_client)
         return refuse(request.nsp, "Too many namespaces");
     value auth = request.data.is_object() ? std::move(request.data) : value(object{});
     if (const auto nsp = server_.namespaces().enter(request.nsp))
@@ -120,16 +121,22 @@ void client::join_main_namespace() {
 }
 
 bool client::is_joining(std::string_view nsp) const {
-    return std::find(joining_.begin(), joining_.end(), nsp) != joining_.end();
+    return joining_ && std::find(joining_->begin(), joining_->end(), nsp) != joining_->end();
+}
+
+void client::begin_joining(const std::string& nsp) {
+    if (!joining_) joining_ = std::make_unique<std::vector<std::string>>();
+    joining_->push_back(nsp);
 }
 
 void client::end_joining(std::string_view nsp) {
-    std::erase(joining_, nsp);
+    if (joining_) std::erase(*joining_, nsp);
+    if (joining_ && joining_->empty()) joining_.reset();
 }
 
 // Whoever is asked may answer later, when this client is no more.
 void client::open_namespace(const std::string& name, value auth) {
-    joining_.push_back(name);
+    begin_joining(name);
     server_.namespaces().open(name, auth,
                               [server = server_.shared_from_this(), shard = session_.shard(),
                                session = session_.id(), name, auth](const namespace_ptr& nsp) {
@@ -159,7 +166,7 @@ void client::join(const namespace_ptr& nsp, value auth) {
 }
 
 void client::recover(const namespace_ptr& nsp, value auth) {
-    joining_.push_back(nsp->name());
+    begin_joining(nsp->name());
     const std::string private_id = auth.find("pid")->as_string();
     const std::string offset = auth.find("offset")->as_string();
     nsp->adapter().restore_session(
@@ -219,7 +226,7 @@ void client::on_close(std::string_view reason, std::string_view detail) {
 }
 
 void client::on_connect_timeout() {
-    stop_waiting();
+    waiting_.reset();
     server_.counters().connects_timed_out.add();
     session_.close();
 }

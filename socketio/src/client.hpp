@@ -7,8 +7,8 @@
 #include <sockeye/socketio/packet.hpp>
 #include <sockeye/socketio/parser.hpp>
 
+#include <chrono>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,8 +36,9 @@ public:
     [[nodiscard]] bool is_version_2() const;
     void send(const packet& what);
     void send(std::span<const engineio::outgoing_ptr> packets, bool volatile_);
-    void waits_at(connect_queue::iterator place) { waiting_ = place; }
-    void on_joined() { stop_waiting(); } // a namespace
+    // Must have joined a namespace by then.
+    void wait_in(connect_queue& queue, std::chrono::steady_clock::time_point deadline);
+    void on_joined() { waiting_.reset(); }
     void forget(const socket_core& gone);
     void close_all(); // tells every namespace, then ends the connection
 
@@ -55,16 +56,17 @@ private:
     void fail(std::string_view error);
     [[nodiscard]] socket_core* find(std::string_view nsp) const;
     [[nodiscard]] bool is_joining(std::string_view nsp) const;
+    void begin_joining(const std::string& nsp);
     void end_joining(std::string_view nsp);
-    void stop_waiting();
 
     server_core& server_;
     engineio::session& session_;
     std::unique_ptr<decoder> decoder_;
     std::vector<std::shared_ptr<socket_core>> sockets_; // in the order in which they came
-    std::vector<std::string> joining_; // namespaces that somebody has still to be asked about
-    std::optional<connect_queue::iterator> waiting_; // until it has joined a namespace
-    bool just_connected_ = false;      // the last packet was a CONNECT
+    // Namespaces that somebody has still to be asked about; null if there are none.
+    std::unique_ptr<std::vector<std::string>> joining_;
+    std::unique_ptr<waiting_client> waiting_; // until it has joined a namespace
+    bool just_connected_ = false;             // the last packet was a CONNECT
 };
 
 } // namespace sockeye::socketio

@@ -4,18 +4,22 @@
 
 namespace sockeye::socketio {
 
+std::string_view namespace_part::id(const socket_core* s) {
+    return s->id();
+}
+
 void namespace_part::add(socket_core& receiving) {
-    sockets_.emplace(receiving.id(), &receiving);
+    sockets_.insert(&receiving);
 }
 
 void namespace_part::remove(socket_core& gone) {
-    const auto found = sockets_.find(gone.id());
-    if (found != sockets_.end() && found->second == &gone) sockets_.erase(found);
+    const auto found = sockets_.find(&gone);
+    if (found != sockets_.end() && *found == &gone) sockets_.erase(found);
 }
 
-socket_core* namespace_part::find(std::string_view id) const {
-    const auto found = sockets_.find(id);
-    return found == sockets_.end() ? nullptr : found->second;
+socket_core* namespace_part::find(std::string_view name) const {
+    const auto found = sockets_.find(name);
+    return found == sockets_.end() ? nullptr : *found;
 }
 
 // A socket's own id is a room of its own, which is not kept: the table of sockets knows it.
@@ -38,7 +42,7 @@ namespace_part::sockets namespace_part::select(const selection& who) {
     };
     if (who.rooms.empty()) {
         selected.reserve(sockets_.size());
-        for (const auto& [id, s] : sockets_)
+        for (socket_core* const s : sockets_)
             add_once(*s);
     }
     for (const std::string& room : who.rooms)

@@ -5,10 +5,11 @@
 #include <sockeye/socketio/selection.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace sockeye::socketio {
@@ -29,11 +30,22 @@ public:
     [[nodiscard]] sockets all() { return select({}); }
 
 private:
+    static std::string_view id(std::string_view id) { return id; }
+    static std::string_view id(const socket_core* s);
+    struct by_id {
+        using is_transparent = void;
+        std::size_t operator()(const auto& s) const { return std::hash<std::string_view>()(id(s)); }
+    };
+    struct same_id {
+        using is_transparent = void;
+        bool operator()(const auto& a, const auto& b) const { return id(a) == id(b); }
+    };
+
     template<class Visit>
     void for_each_member(const std::string& room, Visit visit);
-    [[nodiscard]] socket_core* find(std::string_view id) const;
+    [[nodiscard]] socket_core* find(std::string_view name) const;
 
-    std::unordered_map<std::string_view, socket_core*> sockets_; // keys are the sockets' own ids
+    std::unordered_set<socket_core*, by_id, same_id> sockets_;
     room_index rooms_;
 };
 

@@ -4,7 +4,6 @@
 #include "memory_adapter.hpp"
 
 #include <exception>
-#include <iterator>
 #include <utility>
 
 namespace sockeye::socketio {
@@ -142,8 +141,7 @@ socketio_totals server_core::totals() const {
 void server_core::watch_connect_timeout(client& newcomer, unsigned shard) {
     connect_queue& queue = waiting_[shard];
     const bool first = queue.empty();
-    queue.push_back({&newcomer, std::chrono::steady_clock::now() + options_.connect_timeout});
-    newcomer.waits_at(std::prev(queue.end()));
+    newcomer.wait_in(queue, std::chrono::steady_clock::now() + options_.connect_timeout);
     if (first)
         shards_.post_after(shard, options_.connect_timeout,
                            [this, shard] { close_idle_clients(shard); });

@@ -39,9 +39,6 @@ public:
     // The client of that session, if it is still there; on its shard.
     [[nodiscard]] client* find_client(std::string_view session_id);
 
-    // Clients that have joined no namespace yet, oldest first; of that shard's thread.
-    [[nodiscard]] connect_queue& waiting(unsigned shard) { return waiting_[shard]; }
-
     // Calls a handler. Wrong arguments and exceptions are answered, counted and logged.
     void call(event_handler& called, incoming_event& event, std::string_view of);
     std::function<void(std::exception_ptr)> of_handler(std::string_view event) const override;
@@ -76,7 +73,7 @@ private:
     std::vector<socketio_counters> counters_; // one a shard
     std::atomic<std::uint64_t> shared_encodes_ = 0;
     engineio::server engine_;
-    std::vector<connect_queue> waiting_; // one a shard
+    std::vector<connect_queue> waiting_; // one a shard, oldest first
     observer* observer_ = nullptr;
     std::atomic<bool> closed_ = false; // the adapters
     namespace_directory namespaces_;

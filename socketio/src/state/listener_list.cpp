@@ -14,6 +14,7 @@ void listener_list::called::add(handler_ptr handler) {
 
 listener listener_list::add(handler_ptr handler, bool first) {
     listener added = handler;
+    if (handlers_.size() < 8) handlers_.reserve(handlers_.size() + 1); // most sockets stop there
     handlers_.insert(first ? handlers_.begin() : handlers_.end(), std::move(handler));
     return added;
 }

@@ -2,6 +2,7 @@
 
 #include <sockeye/socketio/ack.hpp>
 #include <sockeye/socketio/arguments.hpp>
+#include <sockeye/socketio/event_name.hpp>
 #include <sockeye/socketio/task.hpp>
 
 #include <exception>
@@ -37,17 +38,17 @@ struct incoming_event {
 // Calls the application, or says what is wrong with the arguments.
 class event_handler {
 public:
-    explicit event_handler(std::string event, bool once) : event_(std::move(event)), once_(once) {}
+    event_handler(std::string_view event, bool once) : event_(event), once_(once) {}
     virtual ~event_handler() = default;
     event_handler(const event_handler&) = delete;
     event_handler& operator=(const event_handler&) = delete;
 
-    [[nodiscard]] const std::string& event() const { return event_; }
+    [[nodiscard]] const std::string& event() const { return event_.text(); }
     [[nodiscard]] bool once() const { return once_; }
     virtual std::optional<mismatch> handle(incoming_event& event) = 0;
 
 private:
-    const std::string event_;
+    const event_name event_;
     const bool once_;
 };
 
@@ -159,8 +160,8 @@ struct result_of<Result (Object::*)(P...) const> : std::type_identity<Result> {}
 template<class Function>
 class raw_handler final : public event_handler {
 public:
-    raw_handler(std::string event, bool once, Function function)
-        : event_handler(std::move(event), once), function_(std::move(function)) {}
+    raw_handler(std::string_view event, bool once, Function function)
+        : event_handler(event, once), function_(std::move(function)) {}
     std::optional<mismatch> handle(incoming_event& event) override {
         function_(event);
         return std::nullopt;
@@ -179,8 +180,8 @@ class typed_handler final : public event_handler {
     using held = std::conditional_t<is_coroutine, std::shared_ptr<Function>, Function>;
 
 public:
-    typed_handler(std::string event, bool once, Function function)
-        : event_handler(std::move(event), once), function_(hold(std::move(function))) {}
+    typed_handler(std::string_view event, bool once, Function function)
+        : event_handler(event, once), function_(hold(std::move(function))) {}
     std::optional<mismatch> handle(incoming_event& event) override {
         return call::call(function_, event);
     }
@@ -201,12 +202,12 @@ private:
 // arguments must be. One that takes `incoming_event&` gets them as they are. One that returns
 // `task<>` is a coroutine, and is given its arguments by value.
 template<class Function>
-std::shared_ptr<event_handler> make_event_handler(std::string event, Function function,
+std::shared_ptr<event_handler> make_event_handler(std::string_view event, Function function,
                                                   bool once = false) {
     using handler = std::conditional_t<std::is_invocable_v<Function&, incoming_event&>,
                                        std::type_identity<detail::raw_handler<Function>>,
                                        std::type_identity<detail::typed_handler<Function>>>;
-    return std::make_shared<typename handler::type>(std::move(event), once, std::move(function));
+    return std::make_shared<typename handler::type>(event, once, std::move(function));
 }
 
 } // namespace sockeye::socketio

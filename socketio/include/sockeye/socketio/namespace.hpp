@@ -45,15 +45,15 @@ public:
     // `on("connection", [](socket s) {…})`: for sockets that connect from now on, on their threads.
     // Any other event is one that other servers send with server_side_emit.
     template<class Function>
-    listener on(std::string event, Function handler) const {
+    listener on(std::string_view event, Function handler) const {
         if constexpr (std::is_invocable_v<Function&, socket>)
             return on_connection_event(event, std::move(handler));
         else
-            return add_handler(make_event_handler(std::move(event), std::move(handler)));
+            return add_handler(make_event_handler(event, std::move(handler)));
     }
     template<class Function>
-    listener once(std::string event, Function handler) const {
-        return add_handler(make_event_handler(std::move(event), std::move(handler), true));
+    listener once(std::string_view event, Function handler) const {
+        return add_handler(make_event_handler(event, std::move(handler), true));
     }
     listener on_connection(std::function<void(socket)> handler) const;
     void off(const listener& one) const;

@@ -54,8 +54,8 @@ public:
     // ---- of("/")
     [[nodiscard]] namespace_ sockets() { return of("/"); }
     template<class Function>
-    listener on(std::string event, Function handler) {
-        return of("/").on(std::move(event), std::move(handler));
+    listener on(std::string_view event, Function handler) {
+        return of("/").on(event, std::move(handler));
     }
     listener on_connection(std::function<void(socket)> handler) {
         return of("/").on_connection(std::move(handler));

@@ -54,21 +54,21 @@ public:
     // Handlers run in the order in which they were added. "disconnecting" (rooms still intact) and
     // "disconnect" get the reason and its details, "error" a message.
     template<class Function>
-    listener on(std::string event, Function handler) const {
-        return add_handler(make_event_handler(std::move(event), std::move(handler)), false);
+    listener on(std::string_view event, Function handler) const {
+        return add_handler(make_event_handler(event, std::move(handler)), false);
     }
     template<class Function>
-    listener once(std::string event, Function handler) const {
-        return add_handler(make_event_handler(std::move(event), std::move(handler), true), false);
+    listener once(std::string_view event, Function handler) const {
+        return add_handler(make_event_handler(event, std::move(handler), true), false);
     }
     // Ahead of those that are there.
     template<class Function>
-    listener prepend(std::string event, Function handler) const {
-        return add_handler(make_event_handler(std::move(event), std::move(handler)), true);
+    listener prepend(std::string_view event, Function handler) const {
+        return add_handler(make_event_handler(event, std::move(handler)), true);
     }
     template<class Function>
-    listener prepend_once(std::string event, Function handler) const {
-        return add_handler(make_event_handler(std::move(event), std::move(handler), true), true);
+    listener prepend_once(std::string_view event, Function handler) const {
+        return add_handler(make_event_handler(event, std::move(handler), true), true);
     }
     void off(const listener& one) const;
     void off(std::string_view event) const; // all of that event
