@@ -1,3 +1,4 @@
+#include "answer_here.hpp"
 #include "namespace_core.hpp"
 
 #include <sockeye/socketio/broadcast.hpp>
@@ -67,16 +68,7 @@ void broadcast_operator::emit_event(emission what) const {
     } else if (what.answered) {
         nsp_->adapter().broadcast_with_ack(
             std::move(what.event), to_, flags_,
-            [answered = std::move(what.answered), nsp = nsp_,
-             single = flags_.single_answer](std::string error, array responses) {
-                array answer;
-                if (!single)
-                    answer.emplace_back(std::move(responses));
-                else if (!responses.empty())
-                    answer.push_back(std::move(responses.front()));
-                if (const auto wrong = answered({std::move(error)}, std::move(answer)))
-                    nsp->log(engineio::log_level::error, wrong->describe("an acknowledgement"));
-            });
+            answer_here(nsp_, std::move(what.answered), flags_.single_answer));
     } else {
         nsp_->adapter().broadcast(std::move(what.event), to_, flags_);
     }

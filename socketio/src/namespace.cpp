@@ -1,3 +1,4 @@
+#include "answer_here.hpp"
 #include "namespace_core.hpp"
 #include "server_core.hpp"
 #include "socket_core.hpp"
@@ -92,14 +93,8 @@ broadcast_operator namespace_::everyone() const {
 void namespace_::emit_to_servers(emission what) const {
     check_server_event_name(what.event);
     if (!what.answered) return core_->adapter().server_side_emit(std::move(what.event));
-    core_->adapter().server_side_emit_with_ack(
-        std::move(what.event),
-        [answered = std::move(what.answered), nsp = core_](std::string error, array responses) {
-            array answer;
-            answer.emplace_back(std::move(responses));
-            if (const auto wrong = answered({std::move(error)}, std::move(answer)))
-                nsp->log(engineio::log_level::error, wrong->describe("a server's answer"));
-        });
+    core_->adapter().server_side_emit_with_ack(std::move(what.event),
+                                               answer_here(core_, std::move(what.answered), false));
 }
 
 pending<array> namespace_::ask_servers(array event) const {
