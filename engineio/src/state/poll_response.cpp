@@ -1,7 +1,6 @@
 #include "state/poll_response.hpp"
 
 #include "codec/content_coding.hpp"
-#include "codec/deflate.hpp"
 #include "codec/jsonp.hpp"
 #include "codec/payload.hpp"
 
@@ -48,18 +47,11 @@ bool worth_compressing(const poll_format& format, const std::vector<queued_packe
 }
 
 void compress(http_response& response, const http_request& request) {
-    switch (choose_coding(request.header("accept-encoding"))) {
-    case content_coding::identity:
-        return;
-    case content_coding::gzip:
-        response.body = gzip(response.body);
-        response.headers.emplace_back("Content-Encoding", "gzip");
-        return;
-    case content_coding::deflate:
-        response.body = deflate_zlib(response.body);
-        response.headers.emplace_back("Content-Encoding", "deflate");
-        return;
-    }
+    static constexpr content_coding offered[] = {content_coding::gzip, content_coding::deflate};
+    const auto coding = choose_coding(request.header("accept-encoding"), offered);
+    if (coding == content_coding::identity) return;
+    response.body = encode(coding, response.body);
+    response.headers.emplace_back("Content-Encoding", name(coding));
 }
 
 } // namespace
