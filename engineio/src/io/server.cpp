@@ -24,6 +24,9 @@ void server::use(middleware step) {
 void server::allow(allow_request check) {
     impl_->allow = std::move(check);
 }
+void server::serve(std::string_view name, static_file file) {
+    impl_->add_file(name, served_file(std::move(file)));
+}
 
 const server_options& server::options() const {
     return impl_->options();

@@ -1,11 +1,16 @@
 #pragma once
 
+#include "codec/served_file.hpp"
 #include "io/server_shard.hpp"
 
 #include <sockeye/engineio/server.hpp>
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace sockeye::engineio {
@@ -20,6 +25,14 @@ public:
     [[nodiscard]] bool matches(const http_request& request) const {
         return path_matches(options_, request.path());
     }
+    void add_file(std::string_view name, served_file file);
+    // Null: the path names none. What sessions ask for ends with the slash of the server's path.
+    [[nodiscard]] const served_file* find_file(std::string_view path) const {
+        if (files_.empty() || path.ends_with('/')) return nullptr;
+        const auto found = files_.find(path);
+        return found == files_.end() ? nullptr : &found->second;
+    }
+
     [[nodiscard]] server_shard& part(shard& home) { return *parts_[home.index()]; }
     [[nodiscard]] server_shard* current_part();
 
@@ -38,6 +51,7 @@ private:
     http_server_impl& http_;
     handler& events_;
     const server_options options_;
+    std::map<std::string, served_file, std::less<>> files_; // by whole path
     std::vector<std::unique_ptr<server_shard>> parts_;
 };
 

@@ -76,6 +76,8 @@ void server_shard::on_request(http_connection& from) {
         if (answers_preflight(*options().cors, from.request()))
             return from.respond(empty_response(options().cors->options_success_status));
     }
+    const served_file* const file = server_.find_file(from.request().path());
+    if (file && !from.is_upgrade()) return from.respond(file->answer(from.request()));
     if (!server_.middlewares.empty()) return run_middlewares(from, 0);
     verify(from, query);
 }

@@ -65,6 +65,14 @@ struct http_response {
     std::string body;
 };
 
+// What a server serves from memory. The version becomes its ETag; without one, a hash of the
+// content does.
+struct static_file {
+    std::string content;
+    std::string content_type;
+    std::string version = {};
+};
+
 // The value of `name` in a query string, decoded as WHATWG application/x-www-form-urlencoded.
 // Of several values under one name the last wins; an escaped name is the same name.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);

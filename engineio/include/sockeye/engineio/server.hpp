@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sockeye::engineio {
 
@@ -51,6 +52,9 @@ public:
     // Before listen only.
     void use(middleware step);
     void allow(allow_request check);
+    // Answers requests for {path}/{name} with the file, compressed as the client likes it best:
+    // with CORS headers, but without asking middlewares. Compresses it now, for all of them.
+    void serve(std::string_view name, static_file file);
 
     [[nodiscard]] const server_options& options() const;
     [[nodiscard]] std::size_t session_count() const; // over all shards
