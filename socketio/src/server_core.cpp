@@ -26,9 +26,18 @@ std::string describe(const std::exception_ptr& what) {
 
 } // namespace
 
+// Whatever fails must do so before the engine is attached, since the HTTP server then counts on
+// this object. (Braces, because they are evaluated in order.)
 server_core::server_core(engineio::http_server& http, server_options options)
+    : server_core{http, read_client_files(options.client_files), std::move(options)} {}
+
+server_core::server_core(engineio::http_server& http, std::vector<client_file> files,
+                         server_options options)
     : options_(with_parser(std::move(options))), shards_(http.shards()), counters_(shards_.size()),
-      engine_(http, *this, options_.engine), waiting_(shards_.size()), namespaces_(*this) {}
+      engine_(http, *this, options_.engine), waiting_(shards_.size()), namespaces_(*this) {
+    for (auto& [name, file] : files)
+        engine_.serve(name, std::move(file));
+}
 
 std::unique_ptr<adapter> server_core::make_adapter(local_namespace& of) const {
     return options_.adapter ? options_.adapter(of) : memory_adapter(of, options_.recovery);

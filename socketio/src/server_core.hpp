@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client_files.hpp"
 #include "connect_queue.hpp"
 #include "namespace_directory.hpp"
 #include "observer.hpp"
@@ -54,6 +55,9 @@ public:
     [[nodiscard]] socketio_totals totals() const;
 
 private:
+    server_core(engineio::http_server& http, std::vector<client_file> files,
+                server_options options);
+
     // engineio::handler
     void on_open(engineio::session& s) override;
     void on_message(engineio::session& s, std::string_view data, bool binary) override;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -32,6 +33,11 @@ struct server_options {
     milliseconds connect_timeout = seconds(45);
     // How packets are written; all clients must use the same. Null: the default parser.
     std::shared_ptr<const socketio::parser> parser = {};
+    // The folder `dist` of npm's socket.io-client, whose bundles browsers then get at
+    // {path}/socket.io.js and so on. Read and compressed when the server is made, which throws
+    // std::system_error where one is missing. Their ETag is the version in ../package.json or,
+    // without one, a hash of the content.
+    std::optional<std::filesystem::path> client_files = {};
     // What joins servers to a cluster. Empty: this server is alone.
     socketio::adapter_factory adapter = {};
     std::optional<recovery_options> recovery = {}; // connection state recovery
