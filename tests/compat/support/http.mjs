@@ -1,11 +1,11 @@
 // HTTP that hides nothing: what was answered, field by field, or that nothing was.
 import { request } from "node:http";
 import { connect } from "node:net";
-import { gunzipSync, inflateSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 
 // What two servers may do differently without a client noticing.
 const framing = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding"]);
-const decoders = { gzip: gunzipSync, deflate: inflateSync };
+const decoders = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync };
 
 // On a connection of its own. Resolves to { status, headers, body }, headers without those of the framing.
 export function ask(url, { method = "GET", headers = {}, body } = {}) {
