@@ -1,14 +1,16 @@
 // What scripts/run starts: everybody on the page sees what anybody writes.
 //
-//   sockeye_playground [--port N] [--threads N]
+//   sockeye_playground [--port N] [--threads N] [--client-files DIR]
 
 #include "page.hpp"
 
 #include <sockeye/engineio/server.hpp>
+#include <sockeye/socketio/server.hpp>
 
 #include <charconv>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,19 +47,22 @@ private:
     server* io_ = nullptr;
 };
 
-// The number behind `name`, or `otherwise` where it is not given.
-unsigned option(int argc, char** argv, std::string_view name, unsigned otherwise, unsigned max) {
-    for (int i = 1; i < argc; ++i) {
-        if (argv[i] != name) continue;
-        const std::string_view text = i + 1 < argc ? argv[i + 1] : "";
-        unsigned value = 0;
-        const auto end = text.data() + text.size();
-        if (std::from_chars(text.data(), end, value).ptr != end || text.empty() || value > max)
-            throw std::invalid_argument(std::string(name) + " takes a number up to " +
-                                        std::to_string(max));
-        return value;
-    }
-    return otherwise;
+// What stands behind `name`, if it is given.
+std::optional<std::string_view> option(int argc, char** argv, std::string_view name) {
+    for (int i = 1; i < argc; ++i)
+        if (argv[i] == name) return i + 1 < argc ? argv[i + 1] : "";
+    return std::nullopt;
+}
+
+unsigned number(int argc, char** argv, std::string_view name, unsigned otherwise, unsigned max) {
+    const auto text = option(argc, argv, name);
+    if (!text) return otherwise;
+    unsigned value = 0;
+    const auto end = text->data() + text->size();
+    if (std::from_chars(text->data(), end, value).ptr != end || text->empty() || value > max)
+        throw std::invalid_argument(std::string(name) + " takes a number up to " +
+                                    std::to_string(max));
+    return value;
 }
 
 void serve_page(const http_exchange& exchange) {
@@ -75,15 +80,19 @@ void serve_page(const http_exchange& exchange) {
 
 int main(int argc, char** argv) {
     try {
-        const auto port = static_cast<unsigned short>(option(argc, argv, "--port", 3000, 65535));
+        const auto port = static_cast<unsigned short>(number(argc, argv, "--port", 3000, 65535));
+        http_server http({.threads = number(argc, argv, "--threads", 0, 256)});
         room everybody;
-        server io(everybody, {}, {.threads = option(argc, argv, "--threads", 0, 256)});
+        server io(http, everybody);
         everybody.attach(io);
-        io.http().route(serve_page);
+        // The page does not use it; a browser's console can, with /socket.io/socket.io.js.
+        const sockeye::socketio::server beside(
+            http, {.client_files = option(argc, argv, "--client-files")});
+        http.route(serve_page);
         std::printf("http://localhost:%u/ (several tabs, several browsers); Ctrl-C stops\n",
-                    io.listen(port));
+                    http.listen(port));
         std::fflush(stdout);
-        io.run();
+        http.run();
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;
