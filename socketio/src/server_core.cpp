@@ -100,6 +100,7 @@ void server_core::on_open(engineio::session& s) {
         born.join_main_namespace();
     else
         watch_connect_timeout(born, s.shard());
+    if (stopped_shards_ > 0) s.close(); // the HTTP server may go on, for others
 }
 
 void server_core::on_message(engineio::session& s, std::string_view data, bool binary) {
@@ -116,7 +117,8 @@ void server_core::on_stopping() {
     engine_.for_each([](engineio::session& s) {
         static_cast<client*>(s.data())->on_close("server shutting down", {});
     });
-    if (closed_.exchange(true)) return;
+    // The last shard to be told closes the adapters: nobody needs them any more.
+    if (++stopped_shards_ != shards_.size()) return;
     for (const auto& nsp : namespaces_.all())
         nsp->adapter().close();
 }

@@ -79,7 +79,7 @@ private:
     engineio::server engine_;
     std::vector<connect_queue> waiting_; // one a shard, oldest first
     observer* observer_ = nullptr;
-    std::atomic<bool> closed_ = false; // the adapters
+    std::atomic<std::size_t> stopped_shards_ = 0;
     namespace_directory namespaces_;
 };
 
