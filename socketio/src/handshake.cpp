@@ -15,6 +15,13 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+std::string_view find(const std::vector<std::pair<std::string, std::string>>& pairs,
+                      std::string_view name) {
+    const auto found = std::ranges::find(
+        pairs, name, [](const auto& pair) -> std::string_view { return pair.first; });
+    return found == pairs.end() ? std::string_view() : found->second;
+}
+
 value to_object(const std::vector<std::pair<std::string, std::string>>& pairs) {
     object::members members;
     for (const auto& [name, text] : pairs)
@@ -33,6 +40,13 @@ std::string javascript_date(std::time_t time) {
 }
 
 } // namespace
+
+std::string_view handshake::header(std::string_view name) const {
+    return find(headers, name);
+}
+std::string_view handshake::query_value(std::string_view name) const {
+    return find(query, name);
+}
 
 handshake make_handshake(const engineio::session& session, const value& auth) {
     const engineio::http_request& request = session.request();

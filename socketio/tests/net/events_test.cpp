@@ -102,4 +102,20 @@ TEST_CASE("callbacks of acknowledgements get answers by type, or the error") {
     CHECK(at.io.counters().acks_timed_out == 1);
 }
 
+TEST_CASE("a handshake finds headers and query parameters by name") {
+    socketio_fixture at;
+    at.io.on("connection", [&](const socket& s) {
+        const handshake& from = s.handshake();
+        at.notes.add("upgrade " + std::string(from.header("upgrade")));
+        at.notes.add("room " + std::string(from.query_value("room")));
+        at.notes.add("missing " + std::string(from.header("no")) +
+                     std::string(from.query_value("no")));
+    });
+    auto client = at.start().connect("&room=tea");
+    client.join();
+    at.notes.await("upgrade websocket");
+    at.notes.await("room tea");
+    at.notes.await("missing ");
+}
+
 } // namespace sockeye::socketio

@@ -2,7 +2,9 @@
 
 #include <sockeye/socketio/value.hpp>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,10 @@ struct handshake {
     std::string url;
     std::vector<std::pair<std::string, std::string>> query;
     value auth = object{};
+
+    // The first value of that name (in lower case), empty if there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+    [[nodiscard]] std::string_view query_value(std::string_view name) const;
 };
 
 // As the JavaScript object of the same name.
