@@ -14,10 +14,13 @@ namespace sockeye::socketio {
 namespace {
 
 // Those that mean something else on a server.
+bool is_own_event(std::string_view name) {
+    return name == "connect" || name == "connection" || name == "new_namespace";
+}
+
 void check_server_event_name(const array& event) {
     const std::string& name = event.at(0).as_string();
-    if (name == "connect" || name == "connection" || name == "new_namespace")
-        throw std::invalid_argument('"' + name + "\" is a reserved event name");
+    if (is_own_event(name)) throw std::invalid_argument('"' + name + "\" is a reserved event name");
 }
 
 } // namespace
@@ -50,20 +53,41 @@ pending<std::vector<socket>> namespace_::sockets() const {
 // ---- handlers
 
 listener namespace_::add_handler(std::shared_ptr<event_handler> handler) const {
+    if (is_own_event(handler->event()))
+        throw std::invalid_argument("no server sends \"" + handler->event() +
+                                    "\"; the handler of a connection takes a socket");
     return core_->add_handler(std::move(handler));
 }
 
-listener namespace_::on_connection(std::function<void(socket)> handler) const {
-    return core_->add_welcome(std::move(handler));
-}
-
-listener namespace_::on_connection_event(std::string_view event,
-                                         std::function<void(socket)> handler) const {
+listener namespace_::on_connection_event(std::string_view event, welcome handler) const {
     if (event != "connection" && event != "connect")
         throw std::invalid_argument(
             "only \"connection\" has a handler that takes a socket, not \"" + std::string(event) +
             '"');
-    return on_connection(std::move(handler));
+    return core_->add_welcome(std::move(handler));
+}
+
+// A coroutine's lambda, and what its parameters refer to, must live for as long as it runs.
+
+namespace_::welcome namespace_::begin_welcome(std::function<task<>(const socket&)> handler) const {
+    const auto kept = std::make_shared<std::function<task<>(const socket&)>>(std::move(handler));
+    return [kept, &server = core_->server()](const socket& s) {
+        start(detail::keep_while_running([kept, s] { return (*kept)(s); }),
+              server.of_handler("connection"));
+    };
+}
+
+namespace_::connect_step
+namespace_::begin_step(std::function<task<>(const socket&, const connect_next&)> step) const {
+    const auto kept = std::make_shared<std::function<task<>(const socket&, const connect_next&)>>(
+        std::move(step));
+    return [kept, &server = core_->server()](const socket& s, const connect_next& next) {
+        start(detail::keep_while_running([kept, s, next] { return (*kept)(s, next); }),
+              [next, failed = server.of_handler("a middleware")](const std::exception_ptr& why) {
+                  failed(why);
+                  next(connect_refusal{describe(why)});
+              });
+    };
 }
 
 void namespace_::off(const listener& one) const {
@@ -79,7 +103,7 @@ void namespace_::on_room(std::function<void(const room_event&)> seen) const {
     core_->rooms().add_listener(std::move(seen));
 }
 
-namespace_ namespace_::use(std::function<void(socket, connect_next)> step) const {
+namespace_ namespace_::add_step(connect_step step) const {
     core_->add_step(std::move(step));
     return *this;
 }

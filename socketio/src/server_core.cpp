@@ -14,6 +14,8 @@ server_options with_parser(server_options options) {
     return options;
 }
 
+} // namespace
+
 std::string describe(const std::exception_ptr& what) {
     try {
         std::rethrow_exception(what);
@@ -23,8 +25,6 @@ std::string describe(const std::exception_ptr& what) {
         return "not a std::exception";
     }
 }
-
-} // namespace
 
 // Whatever fails must do so before the engine is attached, since the HTTP server then counts on
 // this object. (Braces, because they are evaluated in order.)

@@ -12,6 +12,7 @@
 #include <sockeye/socketio/server.hpp>
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@
 #include <vector>
 
 namespace sockeye::socketio {
+
+std::string describe(const std::exception_ptr& what);
 
 // A Socket.IO server: what its namespaces share.
 class server_core final : public engineio::handler,

@@ -118,4 +118,33 @@ TEST_CASE("a handshake finds headers and query parameters by name") {
     at.notes.await("missing ");
 }
 
+TEST_CASE("handlers and middlewares of connections may be coroutines") {
+    socketio_fixture at;
+    at.io.use([](const socket& s, const namespace_::connect_next& next) -> task<> {
+        if (s.handshake().auth.find("name") == nullptr) throw std::runtime_error("no name");
+        next({});
+        co_return;
+    });
+    at.io.on("connection", [&at, last = std::string("last")](socket s) -> task<> {
+        const value answer = co_await s.emit_with_ack("who");
+        at.notes.add(answer.as_string() + ' ' + last);
+        throw std::runtime_error("afterwards");
+    });
+    auto client = at.start().connect();
+    client.send("0");
+    client.expect(R"(4{"message":"no name"})");
+    client.join("/", R"({"name":"Ann"})");
+    client.expect(R"(20["who"])");
+    client.send(R"(30["Ann"])");
+    at.notes.await("Ann last");
+    at.notes.await("log coroutine: exception out of the handler of \"a middleware\": no name");
+    at.notes.await("log coroutine: exception out of the handler of \"connection\": afterwards");
+}
+
+TEST_CASE("a handler that no event would reach is refused") {
+    socketio_fixture at;
+    CHECK_THROWS_AS(at.io.on("connection", [] {}), std::invalid_argument);
+    CHECK_THROWS_AS(at.io.on("refresh", [](const socket&) {}), std::invalid_argument);
+}
+
 } // namespace sockeye::socketio

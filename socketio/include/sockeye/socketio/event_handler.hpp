@@ -157,8 +157,15 @@ struct result_of<Result (Object::*)(P...)> : std::type_identity<Result> {};
 template<class Result, class Object, class... P>
 struct result_of<Result (Object::*)(P...) const> : std::type_identity<Result> {};
 
+// A coroutine that is called and not begun would do nothing, and say nothing.
+template<class Function, class... Arguments>
+concept begins_task = std::is_same_v<std::invoke_result_t<Function&, Arguments...>, task<>>;
+
 template<class Function>
 class raw_handler final : public event_handler {
+    static_assert(!begins_task<Function, incoming_event&>,
+                  "a coroutine cannot take an incoming_event&: it is gone when it waits");
+
 public:
     raw_handler(std::string_view event, bool once, Function function)
         : event_handler(event, once), function_(std::move(function)) {}

@@ -42,12 +42,13 @@ public:
     [[nodiscard]] pending<std::vector<socket>> sockets() const;
     [[nodiscard]] std::size_t socket_count() const; // of this server
 
-    // `on("connection", [](socket s) {…})`: for sockets that connect from now on, on their threads.
-    // Any other event is one that other servers send with server_side_emit.
+    // `on("connection", [](socket s) {…})`: for sockets that connect from now on, on their threads;
+    // it may be a coroutine. Any other event is one that other servers send with server_side_emit.
+    // Throws std::invalid_argument for a handler that does not fit the event.
     template<class Function>
     listener on(std::string_view event, Function handler) const {
         if constexpr (std::is_invocable_v<Function&, socket>)
-            return on_connection_event(event, std::move(handler));
+            return on_connection_event(event, make_welcome(std::move(handler)));
         else
             return add_handler(make_event_handler(event, std::move(handler)));
     }
@@ -55,7 +56,10 @@ public:
     listener once(std::string_view event, Function handler) const {
         return add_handler(make_event_handler(event, std::move(handler), true));
     }
-    listener on_connection(std::function<void(socket)> handler) const;
+    template<class Function>
+    listener on_connection(Function handler) const {
+        return on("connection", std::move(handler));
+    }
     void off(const listener& one) const;
     void off(std::string_view event) const;
     [[nodiscard]] std::size_t listener_count(std::string_view event) const;
@@ -63,9 +67,16 @@ public:
     // happens, which must not be held up. Before the first client connects.
     void on_room(std::function<void(const room_event&)> seen) const;
 
-    // Before a client is connected. It is refused with an error, and may try again.
+    // Before a client is connected: `use([](socket s, connect_next next) {…})`, or a coroutine. It
+    // is refused with an error, or where one is thrown, and may try again.
     using connect_next = std::function<void(std::optional<connect_refusal> error)>;
-    namespace_ use(std::function<void(socket, connect_next next)> step) const;
+    template<class Function>
+    namespace_ use(Function step) const {
+        if constexpr (detail::begins_task<Function, socket, connect_next>)
+            return add_step(begin_step(std::move(step)));
+        else
+            return add_step(std::move(step));
+    }
 
     template<class... Arguments>
     void emit(std::string_view event, Arguments&&... arguments) const {
@@ -121,8 +132,22 @@ public:
     [[nodiscard]] const std::shared_ptr<namespace_core>& core() const { return core_; } // internal
 
 private:
+    using welcome = std::function<void(socket)>;
+    using connect_step = std::function<void(socket, connect_next)>;
+
+    template<class Function>
+    welcome make_welcome(Function handler) const {
+        if constexpr (detail::begins_task<Function, socket>)
+            return begin_welcome(std::move(handler));
+        else
+            return handler;
+    }
+    [[nodiscard]] welcome begin_welcome(std::function<task<>(const socket&)> handler) const;
+    [[nodiscard]] connect_step
+    begin_step(std::function<task<>(const socket&, const connect_next&)> step) const;
+    namespace_ add_step(connect_step step) const;
     listener add_handler(std::shared_ptr<event_handler> handler) const;
-    listener on_connection_event(std::string_view event, std::function<void(socket)> handler) const;
+    listener on_connection_event(std::string_view event, welcome handler) const;
     void emit_to_servers(emission what) const;
     [[nodiscard]] pending<array> ask_servers(array event) const;
 

@@ -57,10 +57,12 @@ public:
     listener on(std::string_view event, Function handler) {
         return of("/").on(event, std::move(handler));
     }
-    listener on_connection(std::function<void(socket)> handler) {
+    template<class Function>
+    listener on_connection(Function handler) {
         return of("/").on_connection(std::move(handler));
     }
-    namespace_ use(std::function<void(socket, namespace_::connect_next next)> step) {
+    template<class Function>
+    namespace_ use(Function step) {
         return of("/").use(std::move(step));
     }
     template<class... Arguments>

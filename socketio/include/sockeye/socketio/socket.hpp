@@ -92,8 +92,13 @@ public:
     [[nodiscard]] std::size_t any_outgoing_listener_count() const;
 
     // Stands between an event and its handlers: call `next` with nothing to let it pass, or with an
-    // error, which goes to the "error" handlers.
+    // error, which goes to the "error" handlers. The event is gone when the call returns, so that
+    // this cannot be a coroutine.
     void use(std::function<void(incoming_event&, next_function next)> step) const;
+    template<class Function>
+    void
+    use(Function step) const requires detail::begins_task<Function, incoming_event&, next_function>
+    = delete;
 
     // Throws std::invalid_argument for a reserved event name. With a callback as the last argument
     // the client is asked to acknowledge; it is called with the answer, on the socket's thread. One
