@@ -23,6 +23,13 @@ void check_server_event_name(const array& event) {
     if (is_own_event(name)) throw std::invalid_argument('"' + name + "\" is a reserved event name");
 }
 
+// Parents have none: their children do.
+adapter& adapter_of(namespace_core& nsp) {
+    if (nsp.what() == namespace_core::kind::parent)
+        throw std::logic_error("a parent namespace has no adapter");
+    return nsp.adapter();
+}
+
 } // namespace
 
 const std::string& namespace_::name() const {
@@ -116,15 +123,15 @@ broadcast_operator namespace_::everyone() const {
 
 void namespace_::emit_to_servers(emission what) const {
     check_server_event_name(what.event);
-    if (!what.answered) return core_->adapter().server_side_emit(std::move(what.event));
-    core_->adapter().server_side_emit_with_ack(std::move(what.event),
-                                               answer_here(core_, std::move(what.answered), false));
+    if (!what.answered) return adapter_of(*core_).server_side_emit(std::move(what.event));
+    adapter_of(*core_).server_side_emit_with_ack(
+        std::move(what.event), answer_here(core_, std::move(what.answered), false));
 }
 
 pending<array> namespace_::ask_servers(array event) const {
     check_server_event_name(event);
     const resolver<array> answer(core_->shards());
-    core_->adapter().server_side_emit_with_ack(
+    adapter_of(*core_).server_side_emit_with_ack(
         std::move(event), [answer](std::string error, array responses) {
             answer.complete({std::move(error), std::move(responses)});
         });
@@ -132,7 +139,7 @@ pending<array> namespace_::ask_servers(array event) const {
 }
 
 socketio::adapter& namespace_::adapter() const {
-    return core_->adapter();
+    return adapter_of(*core_);
 }
 
 } // namespace sockeye::socketio

@@ -147,4 +147,13 @@ TEST_CASE("a handler that no event would reach is refused") {
     CHECK_THROWS_AS(at.io.on("refresh", [](const socket&) {}), std::invalid_argument);
 }
 
+TEST_CASE("a parent namespace says that it has no adapter") {
+    socketio_fixture at;
+    const namespace_ parent = at.io.of(pattern{"^/room-"});
+    CHECK_THROWS_AS(static_cast<void>(parent.adapter()), std::logic_error);
+    CHECK_THROWS_AS(parent.server_side_emit("refresh"), std::logic_error);
+    CHECK_THROWS_AS(static_cast<void>(parent.server_side_emit_with_ack("refresh")),
+                    std::logic_error);
+}
+
 } // namespace sockeye::socketio
