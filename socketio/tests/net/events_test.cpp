@@ -156,4 +156,15 @@ TEST_CASE("a parent namespace says that it has no adapter") {
                     std::logic_error);
 }
 
+TEST_CASE("handlers of other servers' events are found again on the server too") {
+    socketio_fixture at;
+    const listener one = at.io.on("refresh", [] {});
+    at.io.once("refresh", [] {});
+    CHECK(at.io.listener_count("refresh") == 2);
+    at.io.off(one);
+    CHECK(at.io.listener_count("refresh") == 1);
+    at.io.off("refresh");
+    CHECK(at.io.listener_count("refresh") == 0);
+}
+
 } // namespace sockeye::socketio

@@ -58,8 +58,17 @@ public:
         return of("/").on(event, std::move(handler));
     }
     template<class Function>
+    listener once(std::string event, Function handler) {
+        return of("/").once(std::move(event), std::move(handler));
+    }
+    template<class Function>
     listener on_connection(Function handler) {
         return of("/").on_connection(std::move(handler));
+    }
+    void off(const listener& one) { of("/").off(one); }
+    void off(std::string_view event) { of("/").off(event); }
+    [[nodiscard]] std::size_t listener_count(std::string_view event) {
+        return of("/").listener_count(event);
     }
     template<class Function>
     namespace_ use(Function step) {
@@ -87,6 +96,9 @@ public:
     }
     [[nodiscard]] pending<std::vector<remote_socket>> fetch_sockets() {
         return everyone().fetch_sockets();
+    }
+    [[nodiscard]] pending<std::vector<std::string>> all_sockets() {
+        return everyone().all_sockets();
     }
     void sockets_join(const room_names& rooms) { everyone().sockets_join(rooms); }
     void sockets_leave(const room_names& rooms) { everyone().sockets_leave(rooms); }
