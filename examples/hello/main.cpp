@@ -1,17 +1,14 @@
-// The first program of the README: sends every message back.
-#include <sockeye/engineio/server.hpp>
+// Greets every client, and answers what it says.
+#include <sockeye/socketio/server.hpp>
 
-using namespace sockeye::engineio;
-
-struct echo : handler {
-    void on_message(session& from, std::string_view data, bool binary) override {
-        binary ? from.send_binary(data) : from.send(data);
-    }
-};
+using namespace sockeye::socketio;
 
 int main() {
-    echo app;
-    server io(app);
+    server io;
+    io.on("connection", [](socket s) {
+        s.emit("hello", s.id());
+        s.on("say", [](std::string text, ack<std::string> done) { done("you said: " + text); });
+    });
     io.listen(3000);
     io.run(); // until Ctrl-C
 }
