@@ -66,12 +66,12 @@ listener namespace_::add_handler(std::shared_ptr<event_handler> handler) const {
     return core_->add_handler(std::move(handler));
 }
 
-listener namespace_::on_connection_event(std::string_view event, welcome handler) const {
+listener namespace_::on_connection_event(std::string_view event, welcome handler, bool once) const {
     if (event != "connection" && event != "connect")
         throw std::invalid_argument(
             "only \"connection\" has a handler that takes a socket, not \"" + std::string(event) +
             '"');
-    return core_->add_welcome(std::move(handler));
+    return core_->add_welcome(std::move(handler), once);
 }
 
 // A coroutine's lambda, and what its parameters refer to, must live for as long as it runs.
@@ -92,7 +92,7 @@ namespace_::begin_step(std::function<task<>(const socket&, const connect_next&)>
         start(detail::keep_while_running([kept, s, next] { return (*kept)(s, next); }),
               [next, failed = server.of_handler("a middleware")](const std::exception_ptr& why) {
                   failed(why);
-                  next(connect_refusal{describe(why)});
+                  next(failed_middleware());
               });
     };
 }

@@ -5,6 +5,7 @@
 #include "server_core.hpp"
 #include "socket_core.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <stdexcept>
@@ -71,12 +72,23 @@ void namespace_core::add_step(namespace_rules::connect_step step) {
     change_rules([&](namespace_rules& rules) { rules.steps.push_back(std::move(step)); });
 }
 
-listener namespace_core::add_welcome(namespace_rules::connect_handler handler) {
+listener namespace_core::add_welcome(namespace_rules::connect_handler handler, bool once) {
     const auto token = std::make_shared<welcome_token>();
     change_rules([&](namespace_rules& rules) {
-        rules.handlers.push_back({token, std::move(handler)});
+        rules.handlers.push_back({token, std::move(handler), once});
     });
     return token;
+}
+
+namespace_core::rules_ptr namespace_core::take_rules() {
+    auto now = rules();
+    const auto is_once = [](const namespace_rules::welcome& w) { return w.once; };
+    if (std::any_of(now->handlers.begin(), now->handlers.end(), is_once))
+        change_rules([&](namespace_rules& rules) {
+            now = std::make_shared<const namespace_rules>(rules);
+            std::erase_if(rules.handlers, is_once);
+        });
+    return now;
 }
 
 // ---- events of other servers

@@ -28,6 +28,7 @@ struct namespace_rules {
     struct welcome {
         std::shared_ptr<event_handler> token; // for off()
         connect_handler handler;
+        bool once = false;
     };
     std::vector<connect_step> steps;
     std::vector<welcome> handlers;
@@ -57,7 +58,9 @@ public:
     // ---- what a client meets
     [[nodiscard]] rules_ptr rules() const; // as of now
     void add_step(namespace_rules::connect_step step);
-    listener add_welcome(namespace_rules::connect_handler handler);
+    listener add_welcome(namespace_rules::connect_handler handler, bool once);
+    // The handlers that greet a client now; those that greet one only are gone then.
+    [[nodiscard]] rules_ptr take_rules();
 
     // ---- events of other servers
     listener add_handler(std::shared_ptr<event_handler> handler);

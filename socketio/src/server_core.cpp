@@ -71,18 +71,20 @@ void server_core::call(event_handler& called, incoming_event& event, std::string
         if (event.reply) event.reply.send(array{object{{"error", text}}});
     } catch (...) {
         on_failure(of, called.event(), std::current_exception());
-        counters().handler_exceptions.add();
     }
 }
 
+// A coroutine may have gone on where the application let it.
 void server_core::on_failure(std::string_view of, std::string_view event,
-                             std::exception_ptr what) const {
-    const_cast<engineio::server&>(engine_).http().write_log(
-        engineio::log_level::error, std::string(of) + ": exception out of the handler of \"" +
+                             const std::exception_ptr& what) {
+    log(engineio::log_level::error, std::string(of) + ": exception out of the handler of \"" +
                                         std::string(event) + "\": " + describe(what));
+    const unsigned here = shards_.current();
+    run_on(here == engineio::shards::none ? 0 : here,
+           [self = shared_from_this()] { self->counters().handler_exceptions.add(); });
 }
 
-std::function<void(std::exception_ptr)> server_core::of_handler(std::string_view event) const {
+std::function<void(std::exception_ptr)> server_core::of_handler(std::string_view event) {
     return [self = shared_from_this(), event = std::string(event)](const std::exception_ptr& what) {
         self->on_failure("coroutine", event, what);
     };

@@ -24,6 +24,9 @@ const std::string& socket::id() const {
 const std::string& socket::namespace_name() const {
     return core_->nsp().name();
 }
+namespace_ socket::nsp() const {
+    return namespace_(core_->nsp().shared_from_this());
+}
 bool socket::connected() const {
     return core_->connected();
 }

@@ -28,7 +28,16 @@ bool is_recoverable(std::string_view reason) {
            reason != "server namespace disconnect";
 }
 
+// Tells the first call of a `next` from those that must not count.
+std::function<bool()> first_call() {
+    return [called = std::make_shared<std::atomic<bool>>(false)] { return !called->exchange(true); };
+}
+
 } // namespace
+
+connect_refusal failed_middleware() {
+    return {"Internal error"};
+}
 
 // An event that a middleware may be holding on to.
 struct socket_core::dispatch_state {
@@ -84,7 +93,7 @@ void socket_core::start(restored_session& former) {
         extra().private_id = recovered_ ? former.session.private_id : engineio::random_id();
     if (recovered_) {
         restore(former);
-        if (server().options().recovery->skip_middlewares) return connect(*rules);
+        if (server().options().recovery->skip_middlewares) return connect();
     }
     run_connect_steps(rules, 0);
 }
@@ -101,10 +110,12 @@ void socket_core::restore(restored_session& former) {
 }
 
 void socket_core::run_connect_steps(const namespace_core::rules_ptr& rules, std::size_t next) {
-    if (next >= rules->steps.size()) return connect(*rules);
+    if (next >= rules->steps.size()) return connect();
     const auto self = shared_from_this();
     try {
-        rules->steps[next](socket(self), [self, rules, next](std::optional<connect_refusal> error) {
+        rules->steps[next](socket(self), [self, rules, next, first = first_call()](
+                                             std::optional<connect_refusal> error) {
+            if (!first()) return;
             self->run([rules, next, error = std::move(error)](socket_core& s) {
                 if (s.status_ != status::joining) return;
                 if (error) return s.refuse(*error);
@@ -116,7 +127,7 @@ void socket_core::run_connect_steps(const namespace_core::rules_ptr& rules, std:
         server().log(engineio::log_level::error,
                      name_for_log() +
                          ": exception out of a connection middleware: " + error.what());
-        if (owner_ && status_ == status::joining) refuse({error.what(), {}});
+        if (owner_ && status_ == status::joining) refuse(failed_middleware());
     }
 }
 
@@ -140,7 +151,7 @@ void socket_core::refuse(const connect_refusal& why) {
     server().namespaces().leave(*nsp_);
 }
 
-void socket_core::connect(const namespace_rules& rules) {
+void socket_core::connect() {
     status_ = status::connected;
     if (!recovered_) part().add(*this);
     join({id_});
@@ -157,7 +168,8 @@ void socket_core::connect(const namespace_rules& rules) {
     owner_->send(reply);
     if (observer* const sees = server().observed_by()) sees->on_connect(*this);
     const auto self = shared_from_this();
-    for (const auto& welcome : rules.handlers) {
+    const auto rules = nsp_->take_rules();
+    for (const auto& welcome : rules->handlers) {
         try {
             welcome.handler(socket(self));
         } catch (const std::exception& error) {
@@ -199,7 +211,9 @@ void socket_core::run_steps(const std::shared_ptr<dispatch_state>& state, std::s
     const auto self = shared_from_this();
     incoming_event seen{state->arguments, state->reply, false, &server()};
     try {
-        state->steps[next](seen, [self, state, next](std::optional<std::string> error) {
+        state->steps[next](seen, [self, state, next,
+                                  first = first_call()](std::optional<std::string> error) {
+            if (!first()) return;
             self->run([state, next, error](socket_core& s) {
                 if (!s.connected()) return;
                 if (error) return s.report(array{"error", *error});

@@ -99,7 +99,7 @@ private:
     extras& extra();
     void restore(restored_session& former);
     void run_connect_steps(const namespace_core::rules_ptr& rules, std::size_t next);
-    void connect(const namespace_rules& rules);
+    void connect();
     void refuse(const connect_refusal& why);
     void run_steps(const std::shared_ptr<dispatch_state>& state, std::size_t next);
     void dispatch(incoming_event& event);
@@ -125,5 +125,8 @@ private:
     bool in_own_room_ = false;
     bool recovered_;
 };
+
+// What a client is told where a middleware threw: no more, since what it threw was not meant for it.
+connect_refusal failed_middleware();
 
 } // namespace sockeye::socketio

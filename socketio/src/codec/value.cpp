@@ -135,6 +135,11 @@ value& object::operator[](std::string_view key) {
     return members_.emplace_back(member{std::string(key), value()}).val;
 }
 
+value& value::member(std::string_view key) {
+    if (is_null()) *this = socketio::object();
+    return as_object()[key];
+}
+
 bool object::erase(std::string_view key) {
     return std::erase_if(members_, [key](const member& each) { return each.key == key; }) != 0;
 }

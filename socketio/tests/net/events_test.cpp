@@ -132,13 +132,36 @@ TEST_CASE("handlers and middlewares of connections may be coroutines") {
     });
     auto client = at.start().connect();
     client.send("0");
-    client.expect(R"(4{"message":"no name"})");
+    client.expect(R"(4{"message":"Internal error"})"); // what went wrong is not for clients
     client.join("/", R"({"name":"Ann"})");
     client.expect(R"(20["who"])");
     client.send(R"(30["Ann"])");
     at.notes.await("Ann last");
     at.notes.await("log coroutine: exception out of the handler of \"a middleware\": no name");
     at.notes.await("log coroutine: exception out of the handler of \"connection\": afterwards");
+}
+
+TEST_CASE("a handler that is called once greets one client") {
+    socketio_fixture at;
+    at.io.sockets().once("connection", [&](const socket&) { at.notes.add("greeted"); });
+    at.start();
+    auto first = at.connect(), second = at.connect();
+    first.join();
+    second.join();
+    second.settle();
+    CHECK(at.notes.count("greeted") == 1);
+}
+
+TEST_CASE("a middleware that answers twice is heard once") {
+    socketio_fixture at;
+    at.io.use([](const socket&, const namespace_::connect_next& next) {
+        next({});
+        next(connect_refusal{"too late"});
+    });
+    at.io.use([](const socket&, const namespace_::connect_next& next) { next({}); });
+    auto client = at.start().connect();
+    client.join();
+    CHECK(client.settle().empty());
 }
 
 TEST_CASE("a handler that no event would reach is refused") {

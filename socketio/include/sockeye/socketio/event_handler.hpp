@@ -21,7 +21,7 @@ namespace sockeye::socketio {
 class failure_report {
 public:
     [[nodiscard]] virtual std::function<void(std::exception_ptr)>
-    of_handler(std::string_view event) const = 0;
+    of_handler(std::string_view event) = 0;
 
 protected:
     ~failure_report() = default;
@@ -32,7 +32,7 @@ struct incoming_event {
     array& arguments;
     ack_sender reply;         // empty where none is asked for
     bool last_handler = true; // nobody looks at the arguments after this one
-    const failure_report* failures = nullptr;
+    failure_report* failures = nullptr;
 };
 
 // Calls the application, or says what is wrong with the arguments.

@@ -48,13 +48,16 @@ public:
     template<class Function>
     listener on(std::string_view event, Function handler) const {
         if constexpr (std::is_invocable_v<Function&, socket>)
-            return on_connection_event(event, make_welcome(std::move(handler)));
+            return on_connection_event(event, make_welcome(std::move(handler)), false);
         else
             return add_handler(make_event_handler(event, std::move(handler)));
     }
     template<class Function>
     listener once(std::string_view event, Function handler) const {
-        return add_handler(make_event_handler(event, std::move(handler), true));
+        if constexpr (std::is_invocable_v<Function&, socket>)
+            return on_connection_event(event, make_welcome(std::move(handler)), true);
+        else
+            return add_handler(make_event_handler(event, std::move(handler), true));
     }
     template<class Function>
     listener on_connection(Function handler) const {
@@ -68,7 +71,7 @@ public:
     void on_room(std::function<void(const room_event&)> seen) const;
 
     // Before a client is connected: `use([](socket s, connect_next next) {…})`, or a coroutine. It
-    // is refused with an error, or where one is thrown, and may try again.
+    // is refused with an error, and may try again; where one is thrown, as "Internal error".
     using connect_next = std::function<void(std::optional<connect_refusal> error)>;
     template<class Function>
     namespace_ use(Function step) const {
@@ -147,7 +150,7 @@ private:
     begin_step(std::function<task<>(const socket&, const connect_next&)> step) const;
     namespace_ add_step(connect_step step) const;
     listener add_handler(std::shared_ptr<event_handler> handler) const;
-    listener on_connection_event(std::string_view event, welcome handler) const;
+    listener on_connection_event(std::string_view event, welcome handler, bool once) const;
     void emit_to_servers(emission what) const;
     [[nodiscard]] pending<array> ask_servers(array event) const;
 

@@ -19,6 +19,7 @@ class session;
 
 namespace sockeye::socketio {
 
+class namespace_;
 class socket_core;
 class socket_emitter;
 
@@ -39,6 +40,7 @@ public:
 
     [[nodiscard]] const std::string& id() const;
     [[nodiscard]] const std::string& namespace_name() const;
+    [[nodiscard]] namespace_ nsp() const;
     [[nodiscard]] bool connected() const;
     [[nodiscard]] bool recovered() const;                 // a former connection's state
     [[nodiscard]] std::vector<std::string> rooms() const; // its own id's included
@@ -48,7 +50,7 @@ public:
     // The connection that the client's namespaces share; null once it is gone.
     [[nodiscard]] engineio::session* connection() const;
     [[nodiscard]] std::string transport() const; // "polling" or "websocket"; empty once it is gone
-    // What the application keeps with the socket; an object at first.
+    // What the application keeps with the socket; an object at first: `s.data()["name"] = "Ann"`.
     [[nodiscard]] value& data() const;
 
     // Handlers run in the order in which they were added. "disconnecting" (rooms still intact) and

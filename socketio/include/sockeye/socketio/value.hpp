@@ -186,10 +186,17 @@ public:
         return const_cast<value*>(std::as_const(*this).find(key));
     }
 
+    /// The member of that name, made where there is none; a null becomes an object. Throws
+    /// bad_value_access for anything else.
+    template<class Key>
+    requires std::convertible_to<const Key&, std::string_view>
+    value& operator[](const Key& key) { return member(key); }
+
     /// Numbers are compared by what they count, as in JavaScript: 1 == 1.0.
     bool operator==(const value& other) const;
 
 private:
+    value& member(std::string_view key);
     void destroy() noexcept {
         if (kind_ == value_kind::string) {
             std::destroy_at(&string_);
