@@ -42,6 +42,13 @@ public:
         write_raw(text);
     }
 
+    void write_items(const array& items) {
+        pack_.pack_array(static_cast<std::uint32_t>(items.size()));
+        for (const value& item : items) {
+            write(item);
+        }
+    }
+
     void write_members(std::size_t count) { pack_.pack_map(static_cast<std::uint32_t>(count)); }
     void write_id(std::uint64_t id) { pack_.pack_uint64(id); }
     void write_undefined() { out_ += undefined; }
@@ -172,6 +179,14 @@ unsigned wire_type(packet_type type) {
 }
 
 } // namespace
+
+void append_msgpack(std::string& out, const value& from) {
+    msgpack_writer(out).write(from);
+}
+
+void append_msgpack(std::string& out, const array& items) {
+    msgpack_writer(out).write_items(items);
+}
 
 // The order of the keys is that in which Node's server happens to set them.
 void append_msgpack(std::string& out, const packet& from) {
