@@ -1,0 +1,46 @@
+#pragma once
+
+#include <sockeye/socketio/value.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What the sharded and the streams adapters say to each other, as it travels. What `data` holds is
+// up to the type.
+
+namespace sockeye::adapter_redis {
+
+struct cluster_message {
+    std::int64_t type = 0; // 1 to 13
+    std::string uid;
+    std::string nsp;
+    socketio::value data = {}; // null: there is none
+
+    bool operator==(const cluster_message&) const = default;
+};
+
+/// Whether a message is of a kind that Node looks for binary in, and has some.
+bool holds_binary(const cluster_message& from);
+
+/// As the sharded adapter publishes a message: JSON, or MessagePack for the sake of binary.
+std::string encode_sharded(const cluster_message& from);
+/// As the streams adapter publishes one: always MessagePack.
+std::string encode_packed(const cluster_message& from);
+/// Reads either.
+std::optional<cluster_message> decode_cluster(std::string_view payload);
+
+/// The fields of an entry of a stream, in the order in which they are added.
+using stream_fields = std::vector<std::pair<std::string, std::string>>;
+
+stream_fields encode_entry(const cluster_message& from);
+std::optional<cluster_message> decode_entry(const stream_fields& fields);
+
+/// The base64 of MessagePack that a session is kept as for its recovery.
+std::string encode_session(const socketio::value& session);
+std::optional<socketio::value> decode_session(std::string_view text);
+
+} // namespace sockeye::adapter_redis

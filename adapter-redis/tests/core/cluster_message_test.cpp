@@ -1,0 +1,149 @@
+#include "codec/cluster_message.hpp"
+#include "golden.hpp"
+
+#include <doctest/doctest.h>
+
+namespace sockeye::adapter_redis {
+namespace {
+
+bool has_payload(const captured& message) {
+    return !message.payload.empty();
+}
+bool is_entry(const captured& message) {
+    return message.fields.is_object();
+}
+bool is_session(const captured& message) {
+    return !message.session.empty();
+}
+
+template<class Visit>
+void for_each(const std::vector<std::string>& files, bool (*wanted)(const captured&), Visit visit) {
+    for (const std::string& file : files) {
+        for (const captured& message : read_golden(file)) {
+            if (!wanted(message)) continue;
+            INFO(file, ": ", message.name);
+            visit(message);
+        }
+    }
+}
+
+stream_fields fields_of(const captured& entry) {
+    stream_fields fields;
+    for (const auto& [key, member] : entry.fields.as_object())
+        fields.emplace_back(key, member.as_string());
+    return fields;
+}
+
+// The values of keys, in the order of the message that was read.
+value meaning_of(const cluster_message& from) {
+    object out{{"type", from.type}};
+    if (!from.data.is_null()) out["data"] = from.data;
+    out["uid"] = from.uid;
+    out["nsp"] = from.nsp;
+    return out;
+}
+
+const std::vector<std::string> stream_files{"streams.jsonl", "streams-emitter.jsonl",
+                                            "legacy-streams-v0.2.jsonl"};
+
+// Of the entries, those that Node's other MessagePack library writes in its own way: integers
+// beyond 2^53 as doubles, and an ArrayBuffer as an empty map.
+bool is_rewritten(const captured& entry) {
+    return entry.has_date || entry.name == "value: ArrayBuffer" ||
+           entry.name == "value with a buffer: integer 9007199254740992" ||
+           entry.name == "value with a buffer: integer 10000000000000000000";
+}
+
+TEST_CASE("messages of the sharded and the streams adapter are read as they are meant") {
+    for_each({"sharded.jsonl", "streams.jsonl"}, has_payload, [](const captured& message) {
+        const auto read = decode_cluster(message.payload);
+        REQUIRE(read);
+        CHECK(bytes_of(meaning_of(*read)) == bytes_of(message.decoded));
+    });
+}
+
+TEST_CASE("messages of the sharded adapter are written as Node's are, to the byte") {
+    for_each({"sharded.jsonl"}, has_payload, [](const captured& message) {
+        if (message.has_date || is_damaged(message)) return;
+        CHECK(encode_sharded(*decode_cluster(message.payload)) == message.payload);
+    });
+}
+
+TEST_CASE("messages of the streams adapter are written as Node's are, to the byte") {
+    for_each({"streams.jsonl"}, has_payload, [](const captured& message) {
+        if (message.has_date) return;
+        CHECK(encode_packed(*decode_cluster(message.payload)) == message.payload);
+    });
+}
+
+TEST_CASE("a cluster's message that is cut short, or followed by something, is refused") {
+    for_each({"sharded.jsonl", "streams.jsonl"}, has_payload,
+             [](const captured& message) { check_damaged(message.payload, decode_cluster); });
+}
+
+TEST_CASE("entries of a stream are read as they are meant") {
+    for_each(stream_files, is_entry, [](const captured& entry) {
+        const auto read = decode_entry(fields_of(entry));
+        REQUIRE(read);
+        CHECK(read->uid == text_of(entry.fields, "uid"));
+        CHECK(read->nsp == text_of(entry.fields, "nsp"));
+        CHECK(std::to_string(read->type) == text_of(entry.fields, "type"));
+        CHECK(bytes_of(read->data) == bytes_of(entry.decoded));
+    });
+}
+
+TEST_CASE("entries of a stream are written as Node's are, to the byte") {
+    for_each(stream_files, is_entry, [](const captured& entry) {
+        if (is_rewritten(entry)) return;
+        const stream_fields fields = fields_of(entry);
+        CHECK(encode_entry(*decode_entry(fields)) == fields);
+    });
+}
+
+TEST_CASE("an entry whose data is cut short is refused") {
+    for_each(stream_files, is_entry, [](const captured& entry) {
+        stream_fields fields = fields_of(entry);
+        if (fields.back().first != "data") return;
+        while (fields.back().second.size() > 3) { // base64 of less is nothing, or one byte
+            fields.back().second.pop_back();
+            if (decode_entry(fields)) {
+                // Node's base64 forgives a lack of padding.
+                CHECK(fields_of(entry).back().second.ends_with('='));
+                CHECK(decode_entry(fields)->data == entry.decoded);
+            }
+        }
+    });
+}
+
+TEST_CASE("an entry without a namespace, or of no type, is refused") {
+    CHECK(decode_entry({{"nsp", "/"}, {"type", "1"}}));
+    CHECK_FALSE(decode_entry({}));
+    CHECK_FALSE(decode_entry({{"uid", "a"}, {"type", "1"}}));
+    CHECK_FALSE(decode_entry({{"uid", "a"}, {"nsp", "/"}}));
+    CHECK_FALSE(decode_entry({{"nsp", "/"}, {"type", "one"}}));
+    CHECK_FALSE(decode_entry({{"nsp", "/"}, {"type", "1 "}}));
+    CHECK_FALSE(decode_entry({{"nsp", "/"}, {"type", ""}}));
+    CHECK_FALSE(decode_entry({{"nsp", "/"}, {"type", "99999999999999999999"}}));
+}
+
+TEST_CASE("only messages that carry what an application said are searched for binary") {
+    const value data = object{{"packet", array{"a", object{{"b", binary{"\x01"}}}}}};
+    for (const int type : {3, 8, 9, 10, 12})
+        CHECK(holds_binary({type, "a", "/", data}));
+    for (const int type : {1, 2, 4, 5, 6, 7, 11, 13})
+        CHECK_FALSE(holds_binary({type, "a", "/", data}));
+}
+
+TEST_CASE("sessions are read as they are meant, and written as Node writes them") {
+    for_each({"streams.jsonl"}, is_session, [](const captured& kept) {
+        const auto read = decode_session(kept.session);
+        REQUIRE(read);
+        CHECK(*read == kept.decoded);
+        if (!kept.has_date) CHECK(encode_session(*read) == kept.session);
+    });
+    CHECK_FALSE(decode_session(""));
+    CHECK_FALSE(decode_session("gqNz"));
+}
+
+} // namespace
+} // namespace sockeye::adapter_redis
