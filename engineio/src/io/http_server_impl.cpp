@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <functional>
 #include <stdexcept>
 #include <unistd.h>
@@ -21,20 +20,6 @@ namespace {
 constexpr std::size_t max_refusals_under_way = 256;
 // Answers that a client has not read: beyond this it may not ask for more.
 constexpr std::size_t http_pause_mark = 256 * 1024;
-
-std::string_view name_of(log_level level) {
-    switch (level) {
-    case log_level::debug:
-        return "debug";
-    case log_level::info:
-        return "info";
-    case log_level::warning:
-        return "warning";
-    case log_level::error:
-        return "error";
-    }
-    return "";
-}
 
 } // namespace
 
@@ -96,10 +81,7 @@ http_server_impl::~http_server_impl() = default;
 
 void http_server_impl::log(log_level level, std::string_view line) const {
     if (log_) return log_(level, line);
-    if (level < log_level::warning) return;
-    const std::string_view name = name_of(level);
-    std::fprintf(stderr, "sockeye %.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
-                 static_cast<int>(line.size()), line.data());
+    log_to_standard_error(level, line);
 }
 
 // ---- shards

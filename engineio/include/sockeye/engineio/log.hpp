@@ -12,4 +12,7 @@ enum class log_level : std::uint8_t { debug, info, warning, error };
 // errors go to standard error.
 using logger = std::function<void(log_level, std::string_view line)>;
 
+// What is done without one.
+void log_to_standard_error(log_level level, std::string_view line);
+
 } // namespace sockeye::engineio
