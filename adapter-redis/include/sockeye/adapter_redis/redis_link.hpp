@@ -1,0 +1,61 @@
+#pragma once
+
+#include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/adapter_redis/pubsub.hpp>
+#include <sockeye/adapter_redis/reply.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sockeye::adapter_redis {
+
+class link_core;
+
+struct link_counters {
+    bool connected = false;       // commands can be sent this moment
+    std::uint64_t connects = 0;   // of either connection; 2 if nothing ever went wrong
+    std::uint64_t dropped = 0;    // commands, because too much waited
+    std::uint64_t failed = 0;     // commands that were sent and never answered
+    std::size_t queued_bytes = 0; // of commands that wait
+};
+
+// A server's link to Redis: a connection for commands and, once there is a subscription, another
+// one for these. It connects by itself, at once and whenever a connection is lost, and restores the
+// subscriptions. Commands wait meanwhile, within a limit.
+//
+// It has a thread of its own: what comes from Redis is read and decoded without holding up a shard,
+// and a program that only publishes needs no server. All handlers are called on that thread.
+//
+// Each server must have its own link: Redis counts connections, and adapters count on that.
+class redis_link final : public pubsub {
+public:
+    using reply_handler = std::function<void(reply)>;
+
+    // Throws std::system_error if the files for TLS cannot be used.
+    explicit redis_link(redis_options options);
+    // Sends what waits, within `close_timeout`. Commands without an answer get an error.
+    ~redis_link() override;
+    redis_link(const redis_link&) = delete;
+    redis_link& operator=(const redis_link&) = delete;
+
+    // Answered in order. Not for commands that block: others would wait for them.
+    void command(const std::vector<std::string>& words, reply_handler then = {});
+
+    void publish(channel_kind kind, std::string_view channel, std::string_view payload) override;
+    subscription_id subscribe(channel_kind kind, std::string_view name, message_handler handler,
+                              std::function<void()> ready) override;
+    void unsubscribe(subscription_id which) override;
+    void count_subscribers(channel_kind kind, std::string_view channel,
+                           count_handler then) override;
+
+    [[nodiscard]] link_counters counters() const;
+
+private:
+    std::shared_ptr<link_core> core_;
+    std::thread thread_;
+};
+
+} // namespace sockeye::adapter_redis

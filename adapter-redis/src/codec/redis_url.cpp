@@ -1,0 +1,109 @@
+#include <sockeye/adapter_redis/options.hpp>
+
+#include <charconv>
+#include <stdexcept>
+
+namespace sockeye::adapter_redis {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw std::invalid_argument("sockeye: not the URL of a Redis server: " + why);
+}
+
+/// Takes what stands before `mark` off `text`, with the mark; nullopt if there is none.
+std::optional<std::string_view> take_before(std::string_view& text, std::string_view mark) {
+    const std::size_t at = text.find(mark);
+    if (at == std::string_view::npos) return std::nullopt;
+    const std::string_view before = text.substr(0, at);
+    text.remove_prefix(at + mark.size());
+    return before;
+}
+
+template<class Number>
+Number read_number(std::string_view text, const char* what) {
+    Number number{};
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stop != end) refuse(std::string("bad ") + what);
+    return number;
+}
+
+std::string decode_percent(std::string_view text) {
+    std::string decoded;
+    while (!text.empty()) {
+        if (text[0] != '%') {
+            decoded += text[0];
+            text.remove_prefix(1);
+            continue;
+        }
+        unsigned byte = 0;
+        const char* const end = text.data() + 3;
+        if (text.size() < 3 || std::from_chars(text.data() + 1, end, byte, 16).ptr != end) {
+            refuse("bad percent-encoding");
+        }
+        decoded += static_cast<char>(byte);
+        text.remove_prefix(3);
+    }
+    return decoded;
+}
+
+void read_credentials(std::string_view text, redis_options& into) {
+    const auto user = take_before(text, ":");
+    if (!user) refuse("a user without a password");
+    into.username = decode_percent(*user);
+    into.password = decode_percent(text);
+}
+
+void read_host_and_port(std::string_view text, redis_options& into) {
+    if (text.starts_with('[')) { // IPv6
+        text.remove_prefix(1);
+        const auto address = take_before(text, "]");
+        if (!address || (!text.empty() && text[0] != ':')) refuse("bad IPv6 address");
+        into.host = *address;
+        if (!text.empty()) into.port = read_number<unsigned short>(text.substr(1), "port");
+    } else {
+        const std::size_t colon = text.find(':');
+        into.host = text.substr(0, colon);
+        if (colon != std::string_view::npos) {
+            into.port = read_number<unsigned short>(text.substr(colon + 1), "port");
+        }
+    }
+    if (into.host.empty()) refuse("no host");
+}
+
+void read_network(std::string_view text, redis_options& into) {
+    const std::size_t slash = text.find('/');
+    read_host_and_port(text.substr(0, slash), into);
+    if (slash == std::string_view::npos || slash + 1 == text.size()) return;
+    into.database = read_number<unsigned>(text.substr(slash + 1), "database");
+}
+
+void read_path(std::string_view text, redis_options& into) {
+    std::string_view query = text;
+    const auto path = take_before(query, "?");
+    into.unix_socket = decode_percent(path.value_or(text));
+    if (!into.unix_socket.starts_with('/')) refuse("no path");
+    if (!path) return;
+    if (!query.starts_with("db=")) refuse("only db may be set");
+    into.database = read_number<unsigned>(query.substr(3), "database");
+}
+
+} // namespace
+
+redis_options parse_redis_url(std::string_view url) {
+    redis_options options;
+    const auto scheme = take_before(url, "://");
+    const bool local = scheme == "unix";
+    if (scheme != "redis" && scheme != "rediss" && !local) refuse("it begins otherwise");
+    if (scheme == "rediss") options.tls.emplace();
+    // A password may contain an '@', although it should not.
+    if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) {
+        read_credentials(url.substr(0, at), options);
+        url.remove_prefix(at + 1);
+    }
+    local ? read_path(url, options) : read_network(url, options);
+    return options;
+}
+
+} // namespace sockeye::adapter_redis

@@ -1,0 +1,125 @@
+#include "io/command_connection.hpp"
+#include "io/subscription_connection.hpp"
+
+#include <sockeye/adapter_redis/redis_link.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+
+namespace sockeye::adapter_redis {
+
+namespace {
+
+redis_options with_log(redis_options options) {
+    if (!options.log) options.log = engineio::log_to_standard_error;
+    return options;
+}
+
+std::string_view count_word(channel_kind kind) {
+    return kind == channel_kind::sharded ? "SHARDNUMSUB" : "NUMSUB";
+}
+
+/// Of a channel's name and how many subscribe to it.
+std::optional<std::size_t> read_count(const reply& answer) {
+    if (answer.items.size() != 2 || answer.items[1].integer < 0) return std::nullopt;
+    return static_cast<std::size_t>(answer.items[1].integer);
+}
+
+} // namespace
+
+/// What the link's thread works on, which may go on after the link is gone, to come to an end.
+class link_core {
+public:
+    explicit link_core(redis_options options)
+        : options_(with_log(std::move(options))), tls_(make_tls_context(options_)),
+          work_(asio::make_work_guard(context_)), end_(context_),
+          commands_(context_, tls_, options_), subscriptions_(context_, tls_, options_) {}
+
+    void run() {
+        commands_.start();
+        context_.run();
+    }
+
+    void finish() {
+        subscriptions_.stop();
+        end_.expires_after(options_.close_timeout);
+        end_.async_wait([this](const error_code&) {
+            commands_.stop();
+            work_.reset();
+        });
+        commands_.when_idle([this] { end_.cancel(); });
+    }
+
+    template<class Task>
+    void post(Task task) {
+        asio::post(context_, std::move(task));
+    }
+
+    [[nodiscard]] pubsub::subscription_id next_id() { return ++last_id_; }
+    command_connection& commands() { return commands_; }
+    subscription_connection& subscriptions() { return subscriptions_; }
+
+private:
+    const redis_options options_;
+    asio::ssl::context tls_;
+    io_context context_{1};
+    asio::executor_work_guard<io_context::executor_type> work_;
+    asio::steady_timer end_;
+    command_connection commands_;
+    subscription_connection subscriptions_;
+    std::atomic<pubsub::subscription_id> last_id_{0};
+};
+
+redis_link::redis_link(redis_options options)
+    : core_(std::make_shared<link_core>(std::move(options))),
+      thread_([core = core_] { core->run(); }) {}
+
+redis_link::~redis_link() {
+    core_->post([core = core_.get()] { core->finish(); });
+    // A handler may have held the last reference to the link.
+    thread_.get_id() == std::this_thread::get_id() ? thread_.detach() : thread_.join();
+}
+
+void redis_link::command(const std::vector<std::string>& words, reply_handler then) {
+    std::string bytes;
+    append_command(bytes, std::vector<std::string_view>(words.begin(), words.end()));
+    core_->commands().send(bytes, std::move(then));
+}
+
+void redis_link::publish(channel_kind kind, std::string_view channel, std::string_view payload) {
+    std::string bytes;
+    append_command(bytes,
+                   {kind == channel_kind::sharded ? "SPUBLISH" : "PUBLISH", channel, payload});
+    core_->commands().send(bytes, {});
+}
+
+pubsub::subscription_id redis_link::subscribe(channel_kind kind, std::string_view name,
+                                              message_handler handler,
+                                              std::function<void()> ready) {
+    const subscription_id which = core_->next_id();
+    core_->post([core = core_.get(), which, kind, name = std::string(name),
+                 handler = std::move(handler), ready = std::move(ready)]() mutable {
+        core->subscriptions().add(which, kind, name, std::move(handler), std::move(ready));
+    });
+    return which;
+}
+
+void redis_link::unsubscribe(subscription_id which) {
+    core_->post([core = core_.get(), which] { core->subscriptions().remove(which); });
+}
+
+void redis_link::count_subscribers(channel_kind kind, std::string_view channel,
+                                   count_handler then) {
+    std::string bytes;
+    append_command(bytes, {"PUBSUB", count_word(kind), channel});
+    core_->commands().send(
+        bytes, [then = std::move(then)](const reply& answer) { then(read_count(answer)); });
+}
+
+link_counters redis_link::counters() const {
+    return core_->commands().counters();
+}
+
+} // namespace sockeye::adapter_redis
