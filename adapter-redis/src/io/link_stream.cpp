@@ -4,9 +4,27 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 
+#include <system_error>
+
 namespace sockeye::adapter_redis {
 
 using tcp = asio::ip::tcp;
+
+namespace {
+
+void require(const error_code& error, const std::string& file) {
+    if (error) throw std::system_error(error, "sockeye: cannot use " + file);
+}
+
+void use_certificate(asio::ssl::context& context, const redis_tls_options& tls) {
+    error_code error;
+    context.use_certificate_chain_file(tls.certificate_file, error);
+    require(error, tls.certificate_file);
+    context.use_private_key_file(tls.private_key_file, asio::ssl::context::pem, error);
+    require(error, tls.private_key_file);
+}
+
+} // namespace
 
 asio::ssl::context make_tls_context(const redis_options& options) {
     asio::ssl::context context(asio::ssl::context::tls_client);
@@ -15,12 +33,11 @@ asio::ssl::context make_tls_context(const redis_options& options) {
     if (options.tls->ca_file.empty()) {
         context.set_default_verify_paths();
     } else {
-        context.load_verify_file(options.tls->ca_file);
+        error_code error;
+        context.load_verify_file(options.tls->ca_file, error);
+        require(error, options.tls->ca_file);
     }
-    if (!options.tls->certificate_file.empty()) {
-        context.use_certificate_chain_file(options.tls->certificate_file);
-        context.use_private_key_file(options.tls->private_key_file, asio::ssl::context::pem);
-    }
+    if (!options.tls->certificate_file.empty()) use_certificate(context, *options.tls);
     return context;
 }
 

@@ -20,7 +20,7 @@ link_state::link_state(const redis_options& options, link_host& host, std::strin
                        std::uint64_t seed)
     : options_(options), host_(host),
       name_("redis: connection for " + std::string(purpose) + " to " + place(options)),
-      random_(static_cast<std::minstd_rand::result_type>(seed)), delay_(options.reconnect_delay) {}
+      random_(static_cast<std::mt19937::result_type>(seed)), delay_(options.reconnect_delay) {}
 
 void link_state::start(time_point now) {
     connect(now);
@@ -67,7 +67,9 @@ void link_state::on_greeting(const reply& answer, time_point now) {
 
 void link_state::on_input(time_point now) {
     last_input_ = now;
+    if (!pinged_) return;
     pinged_.reset();
+    wake_at(now + options_.ping_interval);
 }
 
 void link_state::on_lost(std::string_view why, time_point now) {
@@ -130,7 +132,8 @@ milliseconds link_state::next_delay() {
 }
 
 void link_state::stop() {
-    if (std::exchange(state_, state::stopped) != state::stopped) host_.disconnect();
+    const state before = std::exchange(state_, state::stopped);
+    if (before != state::stopped && before != state::waiting) host_.disconnect();
 }
 
 } // namespace sockeye::adapter_redis

@@ -74,7 +74,7 @@ private:
     const redis_options& options_;
     link_host& host_;
     const std::string name_;
-    std::minstd_rand random_;
+    std::mt19937 random_;
     state state_ = state::stopped;
     unsigned greetings_ = 0; // commands of the greeting that are not answered
     time_point deadline_{};

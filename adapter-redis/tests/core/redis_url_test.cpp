@@ -1,0 +1,95 @@
+#include <sockeye/adapter_redis/options.hpp>
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace sockeye::adapter_redis {
+namespace {
+
+TEST_CASE("a URL may say little") {
+    const redis_options options = parse_redis_url("redis://example.org");
+    CHECK(options.host == "example.org");
+    CHECK(options.port == 6379);
+    CHECK(options.username == "");
+    CHECK(options.password == "");
+    CHECK(options.database == 0);
+    CHECK(options.unix_socket == "");
+    CHECK_FALSE(options.tls);
+    CHECK(parse_redis_url("redis://a/").host == "a");
+}
+
+TEST_CASE("a URL may say everything") {
+    const redis_options options = parse_redis_url("rediss://ann:p%40ss%3aword@10.0.0.1:7000/12");
+    CHECK(options.host == "10.0.0.1");
+    CHECK(options.port == 7000);
+    CHECK(options.username == "ann");
+    CHECK(options.password == "p@ss:word");
+    CHECK(options.database == 12);
+    CHECK(options.tls);
+}
+
+TEST_CASE("a password needs no user, and may contain what it should not") {
+    const redis_options options = parse_redis_url("redis://:a@b/c@host/1");
+    CHECK(options.username == "");
+    CHECK(options.password == "a@b/c");
+    CHECK(options.host == "host");
+    CHECK(options.database == 1);
+}
+
+TEST_CASE("an IPv6 address stands in brackets") {
+    CHECK(parse_redis_url("redis://[::1]").host == "::1");
+    CHECK(parse_redis_url("redis://[::1]:7000/1").port == 7000);
+    CHECK(parse_redis_url("redis://:a@[::1]:7000/1").database == 1);
+}
+
+TEST_CASE("a Unix socket is a path") {
+    CHECK(parse_redis_url("unix:///run/redis.sock").unix_socket == "/run/redis.sock");
+    const redis_options options = parse_redis_url("unix://ann:secret@/run/a%20b.sock?db=2");
+    CHECK(options.unix_socket == "/run/a b.sock");
+    CHECK(options.username == "ann");
+    CHECK(options.password == "secret");
+    CHECK(options.database == 2);
+}
+
+TEST_CASE("what is no URL of a Redis server is refused, without telling its password") {
+    for (const char* url : {
+             "",
+             "redis",
+             "redis:host",
+             "http://host",
+             "REDIS://host",
+             "redis://",
+             "redis://:6380",
+             "redis://:secret@",
+             "redis://ann@host",
+             "redis://host:",
+             "redis://host:x",
+             "redis://host:65536",
+             "redis://host:-1",
+             "redis://host/a",
+             "redis://host/1/2",
+             "redis://host/-1",
+             "redis://[::1",
+             "redis://[::1]x",
+             "redis://:secret%4@host",
+             "redis://:secret%zz@host",
+             "redis://:secret%1x@host",
+             "unix://",
+             "unix://run/redis",
+             "unix:///run/redis?db=",
+             "unix:///run/redis?timeout=1",
+         }) {
+        INFO(url);
+        try {
+            parse_redis_url(url);
+            FAIL_CHECK("was taken");
+        } catch (const std::invalid_argument& refused) {
+            CHECK(std::string(refused.what()).find("secret") == std::string::npos);
+        }
+    }
+}
+
+} // namespace
+} // namespace sockeye::adapter_redis

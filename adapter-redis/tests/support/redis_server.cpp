@@ -1,0 +1,137 @@
+#include "redis_server.hpp"
+
+#include "raw_client.hpp"
+
+#include <arpa/inet.h>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <stdexcept>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+namespace sockeye::testing {
+namespace {
+
+// Somebody else may take it before Redis does, which then fails to start, and the test with it.
+unsigned short free_port() {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    auto* address = reinterpret_cast<sockaddr*>(&at);
+    const bool found =
+        ::bind(socket, address, size) == 0 && ::getsockname(socket, address, &size) == 0;
+    ::close(socket);
+    if (!found) throw std::runtime_error("no free port");
+    return ntohs(at.sin_port);
+}
+
+// Whatever it answers, be it that a password is missing.
+bool answers(const std::string& path) {
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    path.copy(at.sun_path, sizeof at.sun_path - 1);
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    constexpr std::string_view ping = "PING\r\n";
+    char first = 0;
+    const bool answered = ::connect(socket, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 &&
+                          ::send(socket, ping.data(), ping.size(), MSG_NOSIGNAL) > 0 &&
+                          ::recv(socket, &first, 1, 0) == 1;
+    ::close(socket);
+    return answered;
+}
+
+std::string make_folder() {
+    std::string name = std::filesystem::temp_directory_path() / "sockeye-redis-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for Redis");
+    return name;
+}
+
+} // namespace
+
+redis_server::redis_server(std::vector<std::string> settings, std::string port_setting)
+    : settings_(std::move(settings)), port_setting_(std::move(port_setting)),
+      folder_(make_folder()), port_(free_port()) {
+    start();
+}
+
+redis_server::~redis_server() {
+    kill();
+    std::filesystem::remove_all(folder_);
+}
+
+void redis_server::start() {
+    std::vector<std::string> words{"redis-server",
+                                   "--bind",
+                                   "127.0.0.1",
+                                   port_setting_,
+                                   std::to_string(port_),
+                                   "--unixsocket",
+                                   unix_socket(),
+                                   "--dir",
+                                   folder_,
+                                   "--save",
+                                   "",
+                                   "--appendonly",
+                                   "no",
+                                   "--loglevel",
+                                   "warning",
+                                   "--logfile",
+                                   folder_ + "/log"};
+    words.insert(words.end(), settings_.begin(), settings_.end());
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    const int failure =
+        ::posix_spawnp(&process_, "redis-server", nullptr, nullptr, arguments.data(), environ);
+    if (failure != 0)
+        throw std::system_error(failure, std::generic_category(), "cannot run redis-server");
+    await_start();
+}
+
+void redis_server::await_start() {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!answers(unix_socket())) {
+        if (::waitpid(process_, nullptr, WNOHANG) == process_) {
+            process_ = 0;
+            throw std::runtime_error("redis-server did not start");
+        }
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error("redis-server takes too long to start");
+        std::this_thread::yield();
+    }
+}
+
+void redis_server::kill() {
+    if (process_ == 0) return;
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+    process_ = 0;
+}
+
+void redis_server::restart() {
+    kill();
+    std::filesystem::remove(unix_socket());
+    start();
+}
+
+void redis_server::pause() {
+    ::kill(process_, SIGSTOP);
+}
+
+void redis_server::resume() {
+    ::kill(process_, SIGCONT);
+}
+
+} // namespace sockeye::testing

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace sockeye::testing {
+
+// A redis-server of the test's own: a free port of the loopback, a folder that goes with it, and an
+// end with the test.
+class redis_server {
+public:
+    // `settings`: as on the command line, such as {"--requirepass", "secret"}.
+    // `port_setting`: "--tls-port" to speak nothing but TLS.
+    explicit redis_server(std::vector<std::string> settings = {},
+                          std::string port_setting = "--port");
+    ~redis_server();
+    redis_server(const redis_server&) = delete;
+    redis_server& operator=(const redis_server&) = delete;
+
+    [[nodiscard]] unsigned short port() const { return port_; }
+    [[nodiscard]] std::string unix_socket() const { return folder_ + "/redis.sock"; }
+
+    void kill();    // -9
+    void restart(); // on the same port, empty
+    void pause();   // hangs, with its connections open
+    void resume();
+
+private:
+    void start();
+    void await_start();
+
+    std::vector<std::string> settings_;
+    std::string port_setting_;
+    std::string folder_;
+    unsigned short port_;
+    pid_t process_ = 0;
+};
+
+} // namespace sockeye::testing
