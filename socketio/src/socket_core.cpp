@@ -1,6 +1,7 @@
 #include "socket_core.hpp"
 
 #include "client.hpp"
+#include "codec/json.hpp"
 #include "encoded_event.hpp"
 #include "handshake.hpp"
 #include "server_core.hpp"
@@ -26,6 +27,14 @@ std::string make_id(client& owner, const namespace_core& nsp, const restored_ses
 bool is_recoverable(std::string_view reason) {
     return reason != "parse error" && reason != "client namespace disconnect" &&
            reason != "server namespace disconnect";
+}
+
+// An event's name may be a number on the wire.
+void name_by_text(array& event) {
+    if (event.front().is_string()) return;
+    std::string name;
+    append_json(name, event.front());
+    event.front() = std::move(name);
 }
 
 // Tells the first call of a `next` from those that must not count.
@@ -186,8 +195,7 @@ void socket_core::connect() {
 void socket_core::on_event(packet& event) {
     array arguments = event.data.is_array() ? std::move(event.data.as_array()) : array{};
     if (arguments.empty()) return; // an event without a name
-    if (arguments.front().is_integer())
-        arguments.front() = std::to_string(arguments.front().as_int64());
+    name_by_text(arguments);
     server().counters().events_in.add();
     ack_sender reply_to;
     if (event.id)

@@ -17,6 +17,20 @@ TEST_CASE("an event reaches its handlers in order, with its arguments by type") 
     CHECK(at.notes.lines() == std::vector<std::string>{"first 7left", "second 7"});
 }
 
+TEST_CASE("an event may have a number for its name") {
+    socketio_fixture at;
+    at.io.on_connection([&](const socket& s) {
+        for (const char* const name : {"7", "1.5", "18446744073709551615", "-0.5"})
+            s.on(name, [&at, name] { at.notes.add(name); });
+    });
+    auto client = at.start().connect();
+    client.join();
+    for (const char* const input : {"2[7]", "2[1.5]", "2[18446744073709551615]", "2[-0.5]"})
+        client.send(input);
+    client.settle();
+    CHECK(at.notes.lines() == std::vector<std::string>{"7", "1.5", "18446744073709551615", "-0.5"});
+}
+
 TEST_CASE("arguments of another type are answered with an error, logged and counted") {
     socketio_fixture at;
     at.io.on("connection", [&](const socket& s) {
