@@ -1,25 +1,6 @@
-#include "net/socketio_fixture.hpp"
+#include "net/recovery.hpp"
 
 namespace sockeye::socketio {
-namespace {
-
-server_options recovering() {
-    server_options options;
-    options.recovery.emplace();
-    return options;
-}
-
-std::string last_argument(const std::string& packet) {
-    const std::size_t end = packet.rfind('"');
-    const std::size_t begin = packet.rfind('"', end - 1) + 1;
-    return packet.substr(begin, end - begin);
-}
-
-std::string come_back(const std::string& private_id, const std::string& offset) {
-    return R"(0{"pid":")" + private_id + R"(","offset":")" + offset + R"("})";
-}
-
-} // namespace
 
 TEST_CASE("a client that comes back goes on: id, rooms, data, and what it missed, in order") {
     for (const unsigned threads : {1u, 3u}) {
@@ -77,6 +58,151 @@ TEST_CASE("events that ask for an answer, and volatile ones, have no offset") {
     client.join();
     client.expect(R"(20["asks"])");
     CHECK(client.read().starts_with(R"(2["plain",")"));
+}
+
+namespace {
+
+// A client with one event behind it, whose connection then breaks.
+struct broken_client {
+    explicit broken_client(socketio_fixture& at) {
+        packet_client client = at.connect();
+        id = client.join();
+        private_id = client.private_id();
+        at.io.to(id).emit("first");
+        offset = last_argument(client.read());
+        client.close();
+        REQUIRE(at.becomes_true([&] { return at.io.counters().sockets == 0; }));
+    }
+    std::string id, private_id, offset;
+};
+
+// The id that a client gets that comes back with this.
+std::string id_after(packet_client& client, std::string_view auth) {
+    return client.join("/", auth);
+}
+
+std::string auth_of(const broken_client& of) {
+    return come_back(of.private_id, of.offset).substr(1);
+}
+
+} // namespace
+
+TEST_CASE("without recovery there is no private id, and no offset") {
+    socketio_fixture at;
+    auto client = at.start().connect();
+    client.join();
+    CHECK(client.private_id().empty());
+    at.io.emit("plain");
+    client.expect(R"(2["plain"])");
+    client.close();
+    CHECK(at.becomes_true([&] { return at.io.counters().sockets == 0; }));
+    CHECK(at.io.counters().sessions_saved == 0);
+}
+
+TEST_CASE("a session or an offset that is not known means a new connection") {
+    socketio_fixture at(recovering());
+    at.io.on_connection([&](const socket& s) { CHECK_FALSE(s.recovered()); });
+    at.start();
+    const broken_client gone(at);
+    const std::string auths[] = {come_back("unknown", gone.offset).substr(1),
+                                 come_back(gone.private_id, "unknown").substr(1),
+                                 R"({"pid":1,"offset":2})",
+                                 R"({"pid":")" + gone.private_id + R"("})"};
+    for (const std::string& auth : auths) {
+        auto client = at.connect();
+        CHECK(id_after(client, auth) != gone.id);
+        CHECK(client.private_id() != gone.private_id);
+    }
+    CHECK(at.io.counters().recoveries_unknown == 1);
+    CHECK(at.io.counters().recoveries_forgotten == 1);
+}
+
+TEST_CASE("a client that left by itself, or was sent away, does not come back") {
+    socketio_fixture at(recovering());
+    at.io.on_connection([](const socket& s) { s.on("leave", [s] { s.disconnect(); }); });
+    at.start();
+    for (const char* const leave : {"1", R"(2["leave"])"}) {
+        auto client = at.connect();
+        const std::string id = client.join();
+        const std::string private_id = client.private_id();
+        at.io.to(id).emit("first");
+        const std::string offset = last_argument(client.read());
+        client.send(leave);
+        if (leave[0] == '2') client.expect("1");
+        CHECK(id_after(client, come_back(private_id, offset).substr(1)) != id);
+    }
+    CHECK(at.io.counters().recoveries_unknown == 2);
+}
+
+TEST_CASE("middlewares are passed again where that is asked for, while events come in") {
+    recovery_options how;
+    how.skip_middlewares = false;
+    socketio_fixture at(recovering(how));
+    namespace_::connect_next held;
+    at.io.use([&](const socket& s, const namespace_::connect_next& next) {
+        if (!s.recovered()) return next({});
+        held = next;
+        at.notes.add("asked");
+    });
+    at.start();
+    const broken_client gone(at);
+    auto client = at.connect();
+    client.send(come_back(gone.private_id, gone.offset));
+    at.notes.await("asked");
+    at.io.emit("meanwhile");
+    static_cast<void>(at.wait(at.io.fetch_sockets()));
+    held({});
+    CHECK(client.read().starts_with(R"(2["meanwhile",)"));
+    CHECK(client.read().starts_with(R"(0{"sid":")" + gone.id));
+}
+
+TEST_CASE("middlewares are not passed again by default") {
+    socketio_fixture at(recovering());
+    at.io.use([&](const socket&, const namespace_::connect_next& next) {
+        at.notes.add("asked");
+        next({});
+    });
+    at.start();
+    const broken_client gone(at);
+    auto client = at.connect();
+    CHECK(id_after(client, auth_of(gone)) == gone.id);
+    CHECK(at.notes.count("asked") == 1);
+}
+
+TEST_CASE("binary events have an offset, and are missed as they were") {
+    socketio_fixture at(recovering());
+    at.start();
+    const broken_client gone(at);
+    at.io.emit("bin", binary{"x"});
+    auto client = at.connect();
+    client.send(come_back(gone.private_id, gone.offset));
+    CHECK(client.read().starts_with(R"(51-["bin",{"_placeholder":true,"num":0},")"));
+    CHECK(client.read_binary() == "x");
+    CHECK(client.read().starts_with(R"(0{"sid":")" + gone.id));
+}
+
+TEST_CASE("each namespace has a log and sessions of its own") {
+    socketio_fixture at(recovering());
+    at.io.of("chat");
+    at.start();
+    const broken_client gone(at);
+    auto client = at.connect();
+    client.join("/chat", auth_of(gone));
+    CHECK(at.io.counters().recoveries_unknown == 1);
+    CHECK(id_after(client, auth_of(gone)) == gone.id);
+}
+
+TEST_CASE("what does not fit any more is forgotten, oldest first") {
+    recovery_options how;
+    how.max_event_bytes = 200;
+    socketio_fixture at(recovering(how));
+    at.start();
+    const broken_client gone(at);
+    at.io.emit("long", std::string(300, 'x'));
+    at.io.emit("long", std::string(300, 'x'));
+    auto client = at.connect();
+    CHECK(id_after(client, auth_of(gone)) != gone.id);
+    CHECK(at.io.counters().recoveries_forgotten == 1);
 }
 
 } // namespace sockeye::socketio

@@ -6,6 +6,7 @@
 #include "event_notes.hpp"
 #include "websocket_client.hpp"
 
+#include <sockeye/engineio/session.hpp>
 #include <sockeye/socketio/server.hpp>
 
 #include <doctest/doctest.h>

@@ -1,0 +1,101 @@
+#include "net/socketio_fixture.hpp"
+
+#include <atomic>
+
+namespace sockeye::socketio {
+
+TEST_CASE("everything of a socket happens on one thread, which is its shard's") {
+    socketio_fixture at({}, 3);
+    at.io.use([](const socket& s, const namespace_::connect_next& next) {
+        std::thread([s, next] { next({}); }).detach(); // wherever it is answered
+    });
+    at.io.on_connection([&](const socket& s) {
+        const auto home = std::this_thread::get_id();
+        const auto check = [&at, home] {
+            at.notes.add(std::this_thread::get_id() == home ? "home" : "elsewhere");
+        };
+        s.on("event", check);
+        s.on("disconnect", check);
+        s.emit("ask", [check](int) { check(); });
+        s.use([](incoming_event&, const next_function& next) { next({}); });
+    });
+    at.start();
+    std::vector<packet_client> clients;
+    for (int i = 0; i < 4; ++i) {
+        packet_client& client = clients.emplace_back(at.connect());
+        client.join();
+        client.read(); // the question
+        client.send("3" + std::to_string(i) + "[1]");
+        client.send(R"(2["event"])");
+        client.settle();
+    }
+    clients.clear();
+    at.notes.await("home", 12);
+    CHECK(at.notes.count("elsewhere") == 0);
+}
+
+TEST_CASE("what a thread does with a socket and its rooms happens in order") {
+    socketio_fixture at({}, 2);
+    std::promise<socket> connected;
+    at.io.on_connection([&](const socket& s) { connected.set_value(s); });
+    auto client = at.start().connect();
+    client.join();
+    const socket s = connected.get_future().get();
+    s.emit("a");
+    at.io.to("tea").emit("nobody");
+    s.join("tea");
+    at.io.to("tea").emit("b");
+    s.leave("tea");
+    at.io.to("tea").emit("nobody");
+    at.io.emit("c");
+    s.emit("d");
+    s.disconnect();
+    s.emit("never");
+    client.expect(R"(2["a"])").expect(R"(2["b"])").expect(R"(2["c"])").expect(R"(2["d"])");
+    client.expect("1");
+    client.join();
+    CHECK(client.settle().empty());
+}
+
+TEST_CASE("events of several threads arrive in each one's order") {
+    constexpr int each = 300;
+    socketio_fixture at({}, 2);
+    std::promise<socket> connected;
+    at.io.on_connection([&](const socket& s) { connected.set_value(s); });
+    auto client = at.start().connect();
+    client.join();
+    const socket s = connected.get_future().get();
+    std::vector<std::thread> emitters;
+    for (int thread = 0; thread < 3; ++thread)
+        emitters.emplace_back([&at, s, thread] {
+            for (int i = 0; i < each; ++i)
+                i % 2 ? s.emit("n", thread, i) : at.io.emit("n", thread, i);
+        });
+    std::vector<int> next(3);
+    for (int i = 0; i < 3 * each; ++i) {
+        const std::string packet = client.read(); // 2["n",1,27]
+        const int thread = packet.at(6) - '0';
+        REQUIRE(std::stoi(packet.substr(8)) == next.at(thread)++);
+    }
+    for (std::thread& emitter : emitters)
+        emitter.join();
+    CHECK(client.settle().empty());
+}
+
+TEST_CASE("namespaces may be made and asked for by several threads") {
+    socketio_fixture at({}, 2);
+    std::atomic<int> made = 0;
+    at.io.on_new_namespace([&](const namespace_&) { ++made; });
+    at.start();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&at] {
+            for (int n = 0; n < 50; ++n)
+                at.io.of("/n" + std::to_string(n)).emit("hello");
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    CHECK(made == 50);
+}
+
+} // namespace sockeye::socketio
