@@ -107,7 +107,13 @@ std::size_t namespace_::listener_count(std::string_view event) const {
     return core_->handler_count(event);
 }
 void namespace_::on_room(std::function<void(const room_event&)> seen) const {
-    core_->rooms().add_listener(std::move(seen));
+    core_->rooms().add_listener([&nsp = *core_, seen = std::move(seen)](const room_event& event) {
+        try {
+            seen(event);
+        } catch (...) { // a socket that is leaving has more to do
+            nsp.server().on_failure(nsp.name(), "on_room", std::current_exception());
+        }
+    });
 }
 
 namespace_ namespace_::add_step(connect_step step) const {

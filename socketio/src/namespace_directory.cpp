@@ -59,8 +59,13 @@ void namespace_directory::tell_new(const namespace_ptr& made) {
         const std::lock_guard lock(mutex_);
         told = new_handlers_;
     }
-    for (const auto& handler : told)
-        handler(namespace_(made));
+    for (const auto& handler : told) {
+        try {
+            handler(namespace_(made));
+        } catch (...) {
+            server_.on_failure(made->name(), "new_namespace", std::current_exception());
+        }
+    }
 }
 
 namespace_directory::namespace_ptr namespace_directory::of(std::string name) {

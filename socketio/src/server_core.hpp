@@ -45,6 +45,8 @@ public:
 
     // Calls a handler. Wrong arguments and exceptions are answered, counted and logged.
     void call(event_handler& called, incoming_event& event, std::string_view of);
+    // Counts and logs what a handler has thrown.
+    void on_failure(std::string_view of, std::string_view event, const std::exception_ptr& what);
     std::function<void(std::exception_ptr)> of_handler(std::string_view event) override;
 
     void close(); // every socket, and every connection
@@ -73,7 +75,6 @@ private:
 
     void watch_connect_timeout(client& newcomer, unsigned shard);
     void close_idle_clients(unsigned shard);
-    void on_failure(std::string_view of, std::string_view event, const std::exception_ptr& what);
 
     const server_options options_;
     engineio::shards& shards_;

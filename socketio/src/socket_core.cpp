@@ -285,12 +285,9 @@ void socket_core::emit(emission what, const emit_flags& flags) {
 
 void socket_core::emit_here(emission what, const emit_flags& flags) {
     if (what.answered) {
-        if (!owner_) {
-            what.answered({"the client has disconnected"}, {});
-            return;
-        }
-        const std::uint64_t id = nsp_->next_ack_id();
         auto finish = told(std::move(what.answered));
+        if (!owner_) return finish({"the client has disconnected"}, {});
+        const std::uint64_t id = nsp_->next_ack_id();
         if (expect_ack(id, flags.timeout, finish))
             send_packet(std::move(what.event), id, flags);
         else

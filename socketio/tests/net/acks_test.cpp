@@ -215,6 +215,22 @@ TEST_CASE("a client that owes too many answers is asked no more") {
     at.notes.await("the client has disconnected", 2);
 }
 
+TEST_CASE("an exception out of the callback of a client that has gone is logged too") {
+    socketio_fixture at;
+    std::promise<socket> connected;
+    at.io.on_connection([&](const socket& s) {
+        s.on("disconnect", [&] { at.notes.add("gone"); });
+        connected.set_value(s);
+    });
+    auto client = at.start().connect();
+    client.join();
+    client.close();
+    at.notes.await("gone");
+    connected.get_future().get().emit(
+        "ask", [](const ack_error& error, int) { throw std::runtime_error(error.message); });
+    CHECK(at.becomes_true([&] { return at.io.counters().handler_exceptions == 1; }));
+}
+
 TEST_CASE("an exception out of an acknowledgement's callback is logged") {
     socketio_fixture at;
     at.io.on_connection(

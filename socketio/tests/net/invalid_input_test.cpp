@@ -139,6 +139,15 @@ TEST_CASE("attachments may be used twice, or not at all; a plain event has no pl
     client.expect("33[\"back\"," + place + "]");
 }
 
+TEST_CASE("what a client sent behind a broken packet is not heard") {
+    listening_server server;
+    auto client = server.connect();
+    client.link().send(testing::text_frame("42[]") + testing::text_frame(R"(42["bad"])"));
+    client.expect_closed();
+    server.at.notes.await("forced close", 2);
+    CHECK(server.at.notes.count("event") == 0);
+}
+
 TEST_CASE("over polling, what a client sent behind a broken packet is not heard") {
     listening_server server;
     polling_client client(server.at);

@@ -138,6 +138,17 @@ TEST_CASE("a connection handler that throws is logged, and the others are called
     CHECK(at.io.counters().handler_exceptions == 1);
 }
 
+TEST_CASE("who is told of a new namespace and throws does not keep clients out of it") {
+    socketio_fixture at;
+    at.io.on_new_namespace([](const namespace_&) { throw std::runtime_error("no luck"); });
+    at.io.of(pattern{"^/room-"});
+    auto client = at.start().connect();
+    client.join("/room-1");
+    CHECK(at.notes.lines() ==
+          std::vector<std::string>{
+              "log /room-1: exception out of the handler of \"new_namespace\": no luck"});
+}
+
 TEST_CASE("a server that is alone has nobody to send server-side events to") {
     socketio_fixture at;
     at.start();

@@ -85,6 +85,24 @@ TEST_CASE("rooms are told of when they come and go, and when somebody joins and 
     CHECK(at.notes.lines() == expected);
 }
 
+TEST_CASE("who is told of rooms and throws does not keep sockets from joining and leaving") {
+    socketio_fixture at;
+    at.io.of("chat").on_room([](const room_event&) { throw std::runtime_error("no luck"); });
+    at.io.of("chat").on_connection([&](const socket& s) {
+        s.join("tea");
+        s.on("disconnect", [&] { at.notes.add("gone"); });
+        s.emit("welcome");
+    });
+    auto client = at.start().connect();
+    client.join("/chat");
+    client.expect(R"(2/chat,["welcome"])");
+    client.close();
+    at.notes.await("gone");
+    CHECK(at.wait(at.io.of("chat").to("tea").fetch_sockets()).result.empty());
+    // Created, joined, left and deleted, for the room and for the socket's own.
+    at.notes.await("log /chat: exception out of the handler of \"on_room\": no luck", 8);
+}
+
 TEST_CASE("a socket's id is a room, which it may leave and join") {
     socketio_fixture at;
     at.io.on_connection([&](const socket& s) {
