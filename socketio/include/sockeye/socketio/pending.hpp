@@ -72,17 +72,18 @@ public:
     void then(std::function<void(outcome<T>)> callback) {
         {
             const std::lock_guard lock(mutex_);
-            if (!done_) {
-                then_ = std::move(callback);
-                return;
-            }
+            if (!resolved_) then_ = std::move(callback);
+            if (!done_) return;
         }
         callback(*std::exchange(done_, std::nullopt));
     }
 
-    [[nodiscard]] bool ready() {
+    // No answer can come any more: whoever waits is let go, without a call.
+    void abandon() {
+        std::function<void(outcome<T>)> callback; // ends behind the lock: that may run code
         const std::lock_guard lock(mutex_);
-        return done_.has_value();
+        resolved_ = true;
+        callback.swap(then_);
     }
 
 private:
@@ -91,6 +92,19 @@ private:
     bool resolved_ = false;
     std::optional<outcome<T>> done_;
     std::function<void(outcome<T>)> then_;
+};
+
+// What the copies of a resolver share. It ends with the last of them: whoever waits may well hold
+// the state itself, as a coroutine does that waits for a `pending` of its own.
+template<class T>
+class answering_side {
+public:
+    explicit answering_side(answer_home home) : state(std::make_shared<pending_state<T>>(home)) {}
+    answering_side(const answering_side&) = delete;
+    answering_side& operator=(const answering_side&) = delete;
+    ~answering_side() { state->abandon(); }
+
+    const std::shared_ptr<pending_state<T>> state;
 };
 
 // Wakes a coroutine with its answer, or, where none can come any more, with an error: nobody that
@@ -142,9 +156,8 @@ public:
             : state_(std::move(state)) {}
         [[nodiscard]] bool await_ready() const { return false; }
         void await_suspend(std::coroutine_handle<> waiting) {
-            // Nothing of this object may be touched once the coroutine runs on; and a state that
-            // this object held would be held for ever, if nobody answered.
-            const auto state = std::move(state_);
+            // Nothing of this object may be touched once the coroutine runs on.
+            const auto state = state_;
             const auto wake = std::make_shared<detail::resumption<T>>(waiting, answer_);
             state->then([wake](outcome<T> with) { wake->resume(std::move(with)); });
         }
@@ -169,18 +182,18 @@ class resolver {
 public:
     // The answer is wanted on the shard that is asking now.
     explicit resolver(engineio::shards& shards)
-        : state_(std::make_shared<detail::pending_state<T>>(
+        : side_(std::make_shared<detail::answering_side<T>>(
               detail::answer_home{&shards, shards.current()})) {}
 
-    [[nodiscard]] pending<T> answer() const { return pending<T>(state_); }
-    void resolve(T result) const { state_->resolve({{}, std::move(result)}); }
+    [[nodiscard]] pending<T> answer() const { return pending<T>(side_->state); }
+    void resolve(T result) const { complete({{}, std::move(result)}); }
     void fail(std::string error, T partial = {}) const {
-        state_->resolve({std::move(error), std::move(partial)});
+        complete({std::move(error), std::move(partial)});
     }
-    void complete(outcome<T> done) const { state_->resolve(std::move(done)); }
+    void complete(outcome<T> done) const { side_->state->resolve(std::move(done)); }
 
 private:
-    std::shared_ptr<detail::pending_state<T>> state_;
+    std::shared_ptr<detail::answering_side<T>> side_;
 };
 
 } // namespace sockeye::socketio
