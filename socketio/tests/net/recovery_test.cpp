@@ -205,4 +205,37 @@ TEST_CASE("what does not fit any more is forgotten, oldest first") {
     CHECK(at.io.counters().recoveries_forgotten == 1);
 }
 
+TEST_CASE("a client that a middleware refuses when it comes back is as if it had not come") {
+    recovery_options how;
+    how.skip_middlewares = false;
+    socketio_fixture at(recovering(how));
+    at.io.use([](const socket& s, const namespace_::connect_next& next) {
+        next(s.recovered() ? std::optional(connect_refusal{"no"}) : std::nullopt);
+    });
+    at.start();
+    const broken_client gone(at);
+    auto client = at.connect();
+    client.send(come_back(gone.private_id, gone.offset));
+    client.expect(R"(4{"message":"no"})");
+    at.io.emit("not for it");
+    CHECK(id_after(client, auth_of(gone)) != gone.id); // the session is used up
+    client.settle();
+    CHECK(at.io.sockets().socket_count() == 1);
+}
+
+TEST_CASE("what is emitted to a client that is away waits for it") {
+    socketio_fixture at(recovering());
+    std::promise<socket> connected;
+    at.io.on_connection([&](const socket& s) {
+        if (!s.recovered()) connected.set_value(s);
+    });
+    at.start();
+    const broken_client gone(at);
+    connected.get_future().get().emit("meanwhile");
+    auto client = at.connect();
+    client.send(come_back(gone.private_id, gone.offset));
+    CHECK(client.read().starts_with(R"(2["meanwhile",)"));
+    CHECK(client.read().starts_with(R"(0{"sid":")" + gone.id));
+}
+
 } // namespace sockeye::socketio

@@ -98,4 +98,32 @@ TEST_CASE("namespaces may be made and asked for by several threads") {
     CHECK(made == 50);
 }
 
+TEST_CASE("a coroutine goes on where its socket is, whoever answers") {
+    socketio_fixture at({}, 3);
+    at.io.on_connection([&](const socket& s) {
+        s.on("go", [&at](ack<std::size_t> done) -> task<> {
+            const auto home = std::this_thread::get_id();
+            const auto found = co_await at.io.fetch_sockets();
+            CHECK(std::this_thread::get_id() == home);
+            const auto ask = [](server& io) -> task<array> {
+                co_return co_await io.timeout(1min).emit_with_ack("ask");
+            };
+            const array answers = co_await ask(at.io);
+            CHECK(std::this_thread::get_id() == home);
+            CHECK(answers.size() == found.size());
+            done(found.size());
+        });
+    });
+    at.start();
+    std::vector<packet_client> clients;
+    for (int i = 0; i < 4; ++i)
+        clients.emplace_back(at.connect()).join();
+    clients[0].send(R"(25["go"])");
+    for (packet_client& client : clients) {
+        client.expect(R"(20["ask"])");
+        client.send("30[1]");
+    }
+    clients[0].expect("35[4]");
+}
+
 } // namespace sockeye::socketio
