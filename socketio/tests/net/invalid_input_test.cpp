@@ -94,6 +94,14 @@ TEST_CASE("odd packets that do no harm are let pass") {
     CHECK(server.at.notes.lines() == std::vector<std::string>{"event", "event"});
 }
 
+TEST_CASE("a client's own event named error reaches the error handlers") {
+    listening_server server;
+    auto client = server.connect();
+    client.send(R"(2["error","mine"])");
+    client.settle();
+    CHECK(server.at.notes.lines() == std::vector<std::string>{"event", "error: mine"});
+}
+
 TEST_CASE("binary and text that come out of turn close the connection") {
     listening_server server;
     auto early = server.connect();
