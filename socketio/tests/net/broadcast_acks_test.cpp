@@ -18,10 +18,11 @@ struct several_clients {
         }
     }
     // Each client up to `count` reads the question, and answers with its number and more.
-    void answer(std::size_t count) {
+    void answer(std::size_t count, int question = 0) {
+        const std::string id = std::to_string(question);
         for (std::size_t i = 0; i < count; ++i) {
-            clients[i].expect(R"(20["ask"])");
-            clients[i].send("30[" + std::to_string(i) + R"(,"more"])");
+            clients[i].expect("2" + id + R"(["ask"])");
+            clients[i].send("3" + id + "[" + std::to_string(i) + R"(,"more"])");
         }
     }
 
@@ -53,21 +54,27 @@ TEST_CASE("a callback of a broadcast gets the answers by type") {
 
 TEST_CASE("a client that does not answer in time is left out") {
     several_clients t(3);
-    const auto answers = t.at.io.timeout(500ms).emit_with_ack("ask");
-    t.answer(2);
-    const auto got = t.at.wait(answers);
-    CHECK(got.error == "operation has timed out");
+    // As long as it takes the others, on whatever machine.
+    int question = 0;
+    outcome<array> got;
+    for (auto limit = 20ms; got.result.size() < 2 && limit < testing::patience; limit *= 2) {
+        const auto answers = t.at.io.timeout(limit).emit_with_ack("ask");
+        t.answer(2, question++);
+        got = t.at.wait(answers);
+        CHECK(got.error == "operation has timed out");
+    }
     CHECK(sorted(got.result) == array{0, 1});
 }
 
 TEST_CASE("a coroutine that waits for all gets those that answered with the error") {
     socketio_fixture at;
     at.io.on_connection([&](const socket& s) {
-        s.on("go", [&at]() -> task<> {
+        s.on("go", [&at](int limit) -> task<> {
             try {
-                co_await at.io.timeout(100ms).emit_with_ack("ask");
+                co_await at.io.timeout(std::chrono::milliseconds(limit)).emit_with_ack("ask");
             } catch (const operation_error& error) {
-                at.notes.add(error.what() + std::to_string(error.responses.size()));
+                at.notes.add(std::to_string(limit) + ' ' + error.what());
+                if (error.responses == array{1}) at.notes.add("with the one response");
             }
         });
     });
@@ -75,10 +82,17 @@ TEST_CASE("a coroutine that waits for all gets those that answered with the erro
     auto one = at.connect(), other = at.connect();
     one.join();
     other.join();
-    one.send(R"(2["go"])");
-    one.expect(R"(20["ask"])");
-    one.send("30[1]");
-    at.notes.await("operation has timed out1");
+    int question = 0;
+    for (int limit = 20; at.notes.count("with the one response") == 0 && limit < 10'000;
+         limit *= 2) {
+        one.send(R"(2["go",)" + std::to_string(limit) + "]");
+        const std::string id = std::to_string(question++);
+        one.expect("2" + id + R"(["ask"])");
+        one.send("3" + id + "[1]");
+        at.notes.await(std::to_string(limit) + " operation has timed out");
+        one.settle();
+    }
+    CHECK(at.notes.count("with the one response") == 1);
 }
 
 TEST_CASE("a question to nobody is answered at once") {
@@ -96,14 +110,13 @@ TEST_CASE("a question without a time-out fails at once where there is somebody")
 }
 
 TEST_CASE("a client that goes is waited for up to the time-out") {
-    several_clients t(2);
-    const auto answers = t.at.io.timeout(500ms).emit_with_ack("ask");
-    t.answer(1);
-    t.clients[1].expect(R"(20["ask"])");
-    t.clients[1].close();
+    several_clients t(1);
+    const auto answers = t.at.io.timeout(100ms).emit_with_ack("ask");
+    t.clients[0].expect(R"(20["ask"])");
+    t.clients[0].close();
     const auto got = t.at.wait(answers);
     CHECK(got.error == "operation has timed out");
-    CHECK(got.result == array{0});
+    CHECK(got.result.empty());
 }
 
 TEST_CASE("answers may hold binary") {
