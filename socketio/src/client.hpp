@@ -40,6 +40,9 @@ public:
     void wait_in(connect_queue& queue, std::chrono::steady_clock::time_point deadline);
     void on_joined() { waiting_.reset(); }
     void forget(const socket_core& gone);
+    [[nodiscard]] const std::vector<std::shared_ptr<socket_core>>& sockets() const {
+        return sockets_;
+    }
     void close_all(); // tells every namespace, then ends the connection
 
 private:

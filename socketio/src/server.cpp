@@ -20,6 +20,7 @@ server::server(engineio::http_server& http, server_options options)
 
 // The threads end first: they use what follows.
 server::~server() {
+    if (observer* const sees = core_->observed_by()) sees->stop();
     own_http_.reset();
 }
 

@@ -96,7 +96,7 @@ void server_core::on_open(engineio::session& s) {
     auto opened = std::make_unique<client>(*this, s);
     client& born = *opened;
     s.set_data(std::move(opened));
-    if (observer_) observer_->on_session_open(s);
+    if (observer_) observer_->on_open(born);
     // Version 2 clients do not ask for the main namespace.
     if (s.revision() == engineio::protocol::v3)
         born.join_main_namespace();
@@ -111,8 +111,9 @@ void server_core::on_message(engineio::session& s, std::string_view data, bool b
 
 void server_core::on_close(engineio::session& s, engineio::close_reason why,
                            std::string_view detail) {
-    static_cast<client*>(s.data())->on_close(text(why), detail);
-    if (observer_) observer_->on_session_close(s, why);
+    auto& gone = *static_cast<client*>(s.data());
+    gone.on_close(text(why), detail);
+    if (observer_) observer_->on_close(gone, why);
 }
 
 void server_core::on_stopping() {
@@ -126,7 +127,7 @@ void server_core::on_stopping() {
 }
 
 void server_core::on_upgrade(engineio::session& s, engineio::transport_kind) {
-    if (observer_) observer_->on_session_upgrade(s);
+    if (observer_) observer_->on_upgrade(*static_cast<client*>(s.data()));
 }
 void server_core::on_packet(engineio::session&, const engineio::packet_view& packet) {
     if (observer_) observer_->on_packet_in(packet);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sockeye::socketio {
@@ -50,9 +51,9 @@ public:
     std::function<void(std::exception_ptr)> of_handler(std::string_view event) override;
 
     void close(); // every socket, and every connection
-    // Ahead of listen. Null: nobody looks.
-    void observe(observer* sees) { observer_ = sees; }
-    [[nodiscard]] observer* observed_by() const { return observer_; }
+    // Ahead of listen; null at first.
+    void observe(std::unique_ptr<observer> sees) { observer_ = std::move(sees); }
+    [[nodiscard]] observer* observed_by() const { return observer_.get(); }
 
     [[nodiscard]] socketio_counters& counters(unsigned shard) { return counters_[shard]; }
     [[nodiscard]] socketio_counters& counters() { return counters_[shards_.current()]; }
@@ -82,9 +83,9 @@ private:
     std::atomic<std::uint64_t> shared_encodes_ = 0;
     engineio::server engine_;
     std::vector<connect_queue> waiting_; // one a shard, oldest first
-    observer* observer_ = nullptr;
     std::atomic<std::size_t> stopped_shards_ = 0;
     namespace_directory namespaces_;
+    std::unique_ptr<observer> observer_; // ends before what it looks at
 };
 
 } // namespace sockeye::socketio

@@ -51,7 +51,7 @@ std::string socket::transport() const {
     return session ? std::string(engineio::name(session->transport())) : std::string();
 }
 value& socket::data() const {
-    return core_->data();
+    return core_->data_for_application();
 }
 
 // ---- handlers

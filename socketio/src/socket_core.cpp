@@ -384,20 +384,27 @@ void socket_core::join(const std::vector<std::string>& rooms) {
         if (room != id_ && !may_join(room)) continue;
         const bool joined =
             room == id_ ? !std::exchange(in_own_room_, true) : part().rooms().join(*this, room);
-        if (joined && nsp_->rooms().wanted()) nsp_->rooms().joined(room, id_);
+        if (!joined) continue;
+        if (nsp_->rooms().wanted()) nsp_->rooms().joined(room, id_);
+        if (observer* const sees = server().observed_by()) sees->on_join(*this, room);
     }
 }
 
 void socket_core::leave(const std::string& room) {
     const bool left =
         room == id_ ? std::exchange(in_own_room_, false) : part().rooms().leave(*this, room);
-    if (left && nsp_->rooms().wanted()) nsp_->rooms().left(room, id_);
+    if (left) tell_of_leaving(room);
+}
+
+void socket_core::tell_of_leaving(const std::string& room) {
+    if (nsp_->rooms().wanted()) nsp_->rooms().left(room, id_);
+    if (observer* const sees = server().observed_by()) sees->on_leave(*this, room);
 }
 
 void socket_core::leave_all_rooms() {
-    if (nsp_->rooms().wanted())
+    if (nsp_->rooms().wanted() || server().observed_by())
         for (const std::string& room : rooms())
-            nsp_->rooms().left(room, id_);
+            tell_of_leaving(room);
     in_own_room_ = false;
     part().rooms().leave_all(*this);
 }
@@ -418,7 +425,15 @@ const handshake& socket_core::handshake() {
 }
 
 socket_details socket_core::details() {
-    return {id_, handshake(), rooms(), data()};
+    socket_details told{id_, handshake(), rooms(), data()};
+    if (observer* const sees = server().observed_by()) sees->on_describe(*this, told);
+    return told;
+}
+
+value& socket_core::data_for_application() {
+    observer* const sees = owner_ ? server().observed_by() : nullptr;
+    if (sees) sees->on_data(*this);
+    return data();
 }
 
 engineio::session* socket_core::session() const {

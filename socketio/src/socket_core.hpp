@@ -64,6 +64,7 @@ public:
     [[nodiscard]] socket_details details();
     [[nodiscard]] engineio::session* session() const;
     [[nodiscard]] value& data() { return extra().data; }
+    [[nodiscard]] value& data_for_application(); // the same, seen by the observer
 
     // ---- what broadcasts do
     // Whether they reach it: also while a recovered socket passes middlewares.
@@ -109,6 +110,7 @@ private:
     void emit_here(emission what, const emit_flags& flags);
     void send_packet(array event, std::optional<std::uint64_t> ack_id, const emit_flags& flags);
     ack_table::finish told(ack_callback answered);
+    void tell_of_leaving(const std::string& room);
     [[nodiscard]] bool may_join(const std::string& room);
     void leave_all_rooms();
     void persist(std::string_view reason);

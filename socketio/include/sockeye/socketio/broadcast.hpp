@@ -86,6 +86,7 @@ public:
     [[nodiscard]] const socketio::handshake& handshake() const { return details_.handshake; }
     [[nodiscard]] const std::vector<std::string>& rooms() const { return details_.rooms; }
     [[nodiscard]] const value& data() const { return details_.data; }
+    [[nodiscard]] const socket_details& details() const { return details_; }
 
     template<class... Arguments>
     void emit(std::string_view event, Arguments&&... arguments) const {
