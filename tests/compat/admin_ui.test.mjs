@@ -26,7 +26,7 @@ const received = (socket, event, meant = () => true) =>
     socket.on(event, listener);
   });
 
-// As the front end does: it knows the sockets that it was told of, and nothing else.
+// With the options of the front end.
 function connectAdmin(url, options = {}) {
   return io(`${url}/admin`, { forceNew: true, reconnection: false, withCredentials: true, ...options });
 }
@@ -73,7 +73,7 @@ for (const [parserName, parserOptions] of Object.entries({ JSON: {}, msgpack: { 
       });
       after(async () => {
         admin.close();
-        client.close();
+        client?.close();
         assert.equal(await fixture.stop(), 0);
       });
 
@@ -131,7 +131,8 @@ const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 
 async function serveFrontEnd() {
   const server = createServer(async (request, response) => {
-    const name = request.url === "/" ? "index.html" : request.url.split("?")[0];
+    const [path] = request.url.split("?");
+    const name = path === "/" ? "index.html" : path;
     try {
       const content = await readFile(join(frontEnd, name));
       response.writeHead(200, { "Content-Type": types[extname(name)] ?? "application/octet-stream" }).end(content);
@@ -158,17 +159,37 @@ describe("the published front end in a browser", { skip: !hasBrowser && "there i
     pages.closeAllConnections();
     assert.equal(await fixture.stop(), 0);
   });
-  const shows = (text) => page.until(`document.body.innerText.includes(${JSON.stringify(text)})`);
+  const shows = (text) => page.until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
+  const fill = (label, text) =>
+    page.evaluate(`(() => {
+      const fields = [...document.querySelectorAll("form .v-text-field")];
+      const input = fields.find((field) => field.innerText.startsWith("${label}")).querySelector("input");
+      input.value = "${text}";
+      input.dispatchEvent(new Event("input"));
+    })()`);
+  const click = async (selector) => {
+    await page.until(`document.querySelector("${selector}")`);
+    await page.evaluate(`document.querySelector("${selector}").click()`);
+  };
 
-  it("logs in, shows a client, and disconnects it", async () => {
+  it("logs in, comes back by its session, shows a client, and disconnects it", async () => {
+    const client = io(fixture.url, { forceNew: true });
+    await received(client, "connect");
     await page.open(origin);
-    await page.until("document.querySelectorAll('form input').length > 0");
-    const fill = (index, text) =>
-      page.evaluate(`(() => {
-        const input = document.querySelectorAll("form input:not([type=checkbox])")[${index}];
-        input.value = ${JSON.stringify(text)};
-        input.dispatchEvent(new Event("input"));
-      })()`);
-    console.log(await page.evaluate("document.querySelector('form').outerHTML"));
+    await page.until("document.querySelector('form input[type=password]')");
+    await fill("Server URL", fixture.url);
+    await fill("Username", credentials.username);
+    await fill("Password", "guess");
+    await click("form button[type=submit]:not([disabled])");
+    await shows("Invalid credentials");
+    await fill("Password", credentials.password);
+    await click("form button[type=submit]:not([disabled])");
+    await page.until("localStorage.getItem('session_id')");
+
+    await page.open(`${origin}/?again#/sockets/`);
+    await shows(client.id);
+    const disconnected = received(client, "disconnect");
+    await click("button .mdi-logout");
+    assert.equal((await disconnected)[0], "io server disconnect");
   });
 });

@@ -39,8 +39,9 @@ void login::check_password(const socket& who, const value& auth,
             if (!right_name || !right_password) return refuse(next);
             const std::string session = engineio::random_id();
             store_->save(session);
-            who.emit("session", session);
             next(std::nullopt);
+            // Behind the CONNECT reply: the front end listens from there on, and would miss it.
+            who.emit("session", session);
         });
     if (tried) return;
     ++not_tried_;

@@ -160,15 +160,15 @@ TEST_CASE("who cannot log in is refused, with the text that the front end knows"
     CHECK(ui.counters().logins_refused == 6);
 }
 
-TEST_CASE("a login gives a session ahead of the connection, which is as good as a password") {
+TEST_CASE("a login gives a session, behind the CONNECT reply, which is as good as a password") {
     for (const unsigned threads : {1u, 2u}) {
         socketio_fixture at({}, threads);
         instrument(at.io, {.auth = ann});
         at.start();
         front_end admin(at);
         admin.join(right_login);
-        const std::string session = admin.await("session").at(0).as_string();
         admin.joined();
+        const std::string session = admin.await("session").at(0).as_string();
         front_end again(at);
         again.join(R"({"sessionId":")" + session + R"("})").joined();
         again.await("config");

@@ -42,7 +42,7 @@ export async function openBrowser() {
     async until(expression, patience = 20000) {
       const end = Date.now() + patience;
       while (!(await this.evaluate(`!!(${expression})`))) {
-        if (Date.now() > end) throw new Error(`never true: ${expression}\n${await this.evaluate("document.body.innerText")}`);
+        if (Date.now() > end) throw new Error(`never true: ${expression}\n${await this.evaluate("document.body?.innerText")}`);
         await this.evaluate("new Promise((next) => setTimeout(next, 20))");
       }
     },
