@@ -184,10 +184,10 @@ TEST_CASE("more logins than can wait are refused without looking at the password
     const admin_ui& ui = instrument(at.io, {.auth = slow});
     at.start();
     std::vector<packet_client> guessing;
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 20; ++i)
         guessing.push_back(at.connect());
-        guessing.back().send("0/admin," + std::string(right_login));
-    }
+    for (packet_client& one : guessing)
+        one.send("0/admin," + std::string(right_login));
     guessing.back().expect(R"(4/admin,{"message":"too many login attempts"})");
     CHECK(ui.counters().logins_not_tried > 0);
 }
