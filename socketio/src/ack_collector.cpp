@@ -51,15 +51,21 @@ void ack_collector::finish(std::unique_lock<std::mutex> lock, const std::string&
     then(error, std::move(responses));
 }
 
+answer_sink ack_collector::sink() {
+    return {[self = shared_from_this()](std::size_t clients) { self->add_count(clients); },
+            [self = shared_from_this()](value answer) { self->add_answer(std::move(answer)); }};
+}
+
+emit_flags with_ack_timeout(emit_flags flags) {
+    if (!flags.timeout) flags.timeout = std::chrono::milliseconds(1);
+    return flags;
+}
+
 std::shared_ptr<ack_collector> collect_locally(local_namespace& local, array event, selection to,
                                                emit_flags flags, answers_callback then) {
-    // Who sets no time-out gets the reference's: none to speak of.
-    if (!flags.timeout) flags.timeout = std::chrono::milliseconds(1);
+    flags = with_ack_timeout(flags);
     const auto collector = ack_collector::make(local.shards(), *flags.timeout, std::move(then));
-    local.deliver_with_ack(
-        std::move(event), std::move(to), flags,
-        {[collector](std::size_t clients) { collector->add_count(clients); },
-         [collector](value answer) { collector->add_answer(std::move(answer)); }});
+    local.deliver_with_ack(std::move(event), std::move(to), flags, collector->sink());
     return collector;
 }
 

@@ -23,6 +23,8 @@ public:
     void add_count(std::size_t clients); // of one server
     void add_answer(value answer);
     void fail(const std::string& error);
+    // For the clients of this server.
+    [[nodiscard]] answer_sink sink();
 
 private:
     explicit ack_collector(answers_callback then) : then_(std::move(then)) {}
@@ -38,8 +40,10 @@ private:
     array responses_;
 };
 
-// Delivers the event to this server's sockets and gathers their answers; those of other servers may
-// be added to what is returned.
+// Who sets no time-out gets the reference's: none to speak of.
+emit_flags with_ack_timeout(emit_flags flags);
+
+// Delivers the event to this server's sockets and gathers their answers.
 std::shared_ptr<ack_collector> collect_locally(local_namespace& local, array event, selection to,
                                                emit_flags flags, answers_callback then);
 

@@ -32,6 +32,8 @@ constexpr named_counter table[] = {
      &socketio_counters::recoveries_unknown},
     {"recoveries_forgotten", &socketio_totals::recoveries_forgotten,
      &socketio_counters::recoveries_forgotten},
+    {"cluster_messages_malformed", &socketio_totals::cluster_messages_malformed,
+     &socketio_counters::cluster_messages_malformed},
 };
 
 static_assert(sizeof(socketio_totals) == std::size(table) * sizeof(std::uint64_t),

@@ -22,13 +22,6 @@ std::string_view find(const std::vector<std::pair<std::string, std::string>>& pa
     return found == pairs.end() ? std::string_view() : found->second;
 }
 
-value to_object(const std::vector<std::pair<std::string, std::string>>& pairs) {
-    object::members members;
-    for (const auto& [name, text] : pairs)
-        members.push_back({name, text});
-    return object(std::move(members));
-}
-
 // "Sat Nov 21 2026 05:00:00 GMT+0000 (Coordinated Universal Time)"
 std::string javascript_date(std::time_t time) {
     std::tm parts{};
@@ -66,18 +59,6 @@ handshake make_handshake(const engineio::session& session, const value& auth) {
     made.query = engineio::parse_query(request.query());
     made.auth = auth;
     return made;
-}
-
-value to_value(const handshake& from) {
-    return object{{"headers", to_object(from.headers)},
-                  {"time", from.time},
-                  {"address", from.address},
-                  {"xdomain", from.xdomain},
-                  {"secure", from.secure},
-                  {"issued", from.issued},
-                  {"url", from.url},
-                  {"query", to_object(from.query)},
-                  {"auth", from.auth}};
 }
 
 } // namespace sockeye::socketio

@@ -120,7 +120,7 @@ std::size_t namespace_core::handler_count(std::string_view event) const {
                                                        : handlers_.count(event);
 }
 
-bool namespace_core::server_side_event(array event, ack_sender reply) {
+void namespace_core::server_side_event(array event, ack_sender reply) {
     const std::string name = name_of_event(event);
     listener_list::called called;
     {
@@ -131,7 +131,10 @@ bool namespace_core::server_side_event(array event, ack_sender reply) {
         incoming_event incoming{event, reply, i + 1 == called.size(), &server_};
         server_.call(called[i], incoming, "server-side event");
     }
-    return !called.empty();
+}
+
+void namespace_core::on_malformed_message() {
+    server_.counters().cluster_messages_malformed.add();
 }
 
 // ---- children

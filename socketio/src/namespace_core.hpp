@@ -95,7 +95,9 @@ public:
     void fetch(const selection& who,
                std::function<void(std::vector<socket_details>)> then) override;
     bool has_room(std::string_view room) const override { return room_watch_.has(room); }
-    bool server_side_event(array event, ack_sender reply) override;
+    void server_side_event(array event, ack_sender reply) override;
+    void on_malformed_message() override;
+    std::weak_ptr<void> lifetime() override { return weak_from_this(); }
 
 private:
     // Runs `task` for the sockets that are meant, on every shard.

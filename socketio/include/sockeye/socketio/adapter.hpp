@@ -83,8 +83,14 @@ public:
     // adapter::wants_rooms.
     [[nodiscard]] virtual bool has_room(std::string_view room) const = 0;
 
-    // Another server's event, for the namespace's `on` handlers. False: there is none for it.
-    virtual bool server_side_event(array event, ack_sender reply) = 0;
+    // Another server's event, for the namespace's `on` handlers; where there is none, nobody
+    // replies. On a shard's thread.
+    virtual void server_side_event(array event, ack_sender reply) = 0;
+    // Something came from the cluster that is no message: it is counted. On a shard's thread.
+    virtual void on_malformed_message() = 0;
+    // While it is held on to, the namespace and its adapter are there: for whatever reaches an
+    // adapter late. Empty while the adapter is made.
+    [[nodiscard]] virtual std::weak_ptr<void> lifetime() = 0;
 
 protected:
     ~local_namespace() = default;

@@ -68,14 +68,6 @@ private:
     emit_flags flags_;
 };
 
-// What is known of a socket, of this server or another one, at the time of asking.
-struct socket_details {
-    std::string id;
-    socketio::handshake handshake;
-    std::vector<std::string> rooms; // its own id's included
-    value data = object{};
-};
-
 // A socket of this server or of another one: what it was when it was fetched, and a way to reach
 // it.
 class remote_socket {

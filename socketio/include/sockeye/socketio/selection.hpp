@@ -15,6 +15,8 @@ namespace sockeye::socketio {
 struct selection {
     std::vector<std::string> rooms;
     std::vector<std::string> except;
+
+    bool operator==(const selection&) const = default;
 };
 
 // How something is sent.
@@ -26,6 +28,8 @@ struct emit_flags {
     // is awaited for as long as the socket is there, other servers for 5 s.
     std::optional<std::chrono::milliseconds> timeout = {};
     bool single_answer = false; // of a remote_socket: one client answers
+
+    bool operator==(const emit_flags&) const = default;
 };
 
 // One room, or several.

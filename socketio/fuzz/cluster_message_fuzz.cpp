@@ -1,0 +1,19 @@
+// Whatever another server says, it is refused, or read into a message that reads back as itself.
+#include "codec/json.hpp"
+
+#include <sockeye/socketio/cluster_message.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+using namespace sockeye::socketio;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    value parsed;
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    if (!parse_json(text, {.max_depth = 20, .max_elements = 1000}, parsed)) return 0;
+    const auto message = cluster_message_from(parsed);
+    if (message && cluster_message_from(to_value(*message)) != message) std::abort();
+    return 0;
+}
