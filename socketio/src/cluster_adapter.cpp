@@ -325,7 +325,7 @@ void cluster_adapter::on_message(cluster_message message, std::string offset) {
 }
 
 void cluster_adapter::on_message(const value& encoded, std::string offset) {
-    if (auto message = cluster_message_from(encoded))
+    if (auto message = cluster_message::from_value(encoded))
         on_message(*std::move(message), std::move(offset));
     else
         on_malformed_message();

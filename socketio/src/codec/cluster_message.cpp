@@ -212,16 +212,16 @@ std::optional<content> presence_from(std::int64_t type) {
 
 } // namespace
 
-value to_value(const cluster_message& from) {
-    object made{{"type", from.type()}};
-    value data = std::visit([](const auto& what) { return data_of(what); }, from.what);
+value cluster_message::to_value() const {
+    object made{{"type", type()}};
+    value data = std::visit([](const auto& said) { return data_of(said); }, what);
     if (!data.is_null()) made["data"] = std::move(data);
-    made["uid"] = from.uid;
-    made["nsp"] = from.nsp;
+    made["uid"] = uid;
+    made["nsp"] = nsp;
     return made;
 }
 
-std::optional<cluster_message> cluster_message_from(const value& from) {
+std::optional<cluster_message> cluster_message::from_value(const value& from) {
     member_reader reader(from);
     const std::int64_t type = reader.integer("type");
     std::string uid = reader.id("uid");

@@ -15,14 +15,14 @@ using namespace std::chrono_literals;
 
 std::string json(const cluster_message& from) {
     std::string text;
-    append_json(text, to_value(from));
+    append_json(text, from.to_value());
     return text;
 }
 
 std::optional<cluster_message> read(std::string_view text) {
     value parsed;
     REQUIRE(parse_json(text, {}, parsed));
-    return cluster_message_from(parsed);
+    return cluster_message::from_value(parsed);
 }
 
 // A message of that type with that data.
@@ -70,7 +70,7 @@ TEST_CASE("every message reads back as it was written") {
     for (const auto& what : all) {
         const cluster_message message{"u", "/chat", what};
         CAPTURE(json(message));
-        CHECK(cluster_message_from(to_value(message)) == message);
+        CHECK(cluster_message::from_value(message.to_value()) == message);
     }
 }
 

@@ -105,14 +105,13 @@ struct cluster_message {
     std::string nsp;
     content what;
 
+    // As the reference's object: {type, data, uid, nsp}, `data` where the message has any.
+    [[nodiscard]] value to_value() const;
+    // None for what is no message: another type, a member that is missing or of another kind. Of
+    // `flags`, those that are not known are left out.
+    static std::optional<cluster_message> from_value(const value& from);
     [[nodiscard]] int type() const { return static_cast<int>(what.index()) + 1; }
     bool operator==(const cluster_message&) const = default;
 };
-
-// As the reference's object: {type, data, uid, nsp}, `data` where the message has any.
-value to_value(const cluster_message& from);
-// None for what is no message: another type, a member that is missing or of another kind. Of
-// `flags`, those that are not known are left out.
-std::optional<cluster_message> cluster_message_from(const value& from);
 
 } // namespace sockeye::socketio
