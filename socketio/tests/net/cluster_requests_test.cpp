@@ -148,6 +148,25 @@ TEST_CASE("cluster: acknowledgements that overtake the number of clients count")
     CHECK(wait(answer).result == array{1, 1, 1});
 }
 
+TEST_CASE("cluster: a server that counts its clients twice is counted once") {
+    cluster_fixture at;
+    std::promise<std::string> asked;
+    at.bus.on_the_way([&](std::string_view, std::string_view to, const value& message) {
+        if (to == "b" && is_type(message, 3))
+            asked.set_value(message.find("data")->find("requestId")->as_string());
+        return fate::arrives;
+    });
+    const auto answer = at.a().everyone().timeout(1min).emit_with_ack("q");
+    for (auto& client : at.clients)
+        client.expect(R"(20["q"])");
+    const std::string& b = dynamic_cast<cluster_adapter&>(at.b().of("/").adapter()).uid();
+    const cluster::client_count again{asked.get_future().get(), 5};
+    at.bus.say("/", cluster_message{b, "/", again}.to_value());
+    for (auto& client : at.clients)
+        client.send("30[1]");
+    CHECK(wait(answer).result == array{1, 1, 1});
+}
+
 TEST_CASE("cluster: what is no message is counted and ignored") {
     in_every_cluster([](cluster_fixture& at) {
         at.bus.say("/", 7);

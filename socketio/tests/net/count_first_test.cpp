@@ -1,0 +1,23 @@
+#include "count_first.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace sockeye::socketio {
+
+TEST_CASE("answers that are faster than the count of the clients wait for it") {
+    std::vector<std::string> seen;
+    const answer_sink sink = count_first(
+        {[&](std::size_t clients) { seen.push_back("count " + std::to_string(clients)); },
+         [&](const value& answer) { seen.push_back(answer.as_string()); }});
+    sink.answered("one");
+    sink.answered("two");
+    CHECK(seen.empty());
+    sink.asked(3);
+    sink.answered("three");
+    CHECK(seen == std::vector<std::string>{"count 3", "one", "two", "three"});
+}
+
+} // namespace sockeye::socketio
