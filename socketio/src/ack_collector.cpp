@@ -4,14 +4,23 @@
 
 namespace sockeye::socketio {
 
+std::shared_ptr<ack_collector> ack_collector::make(answers_callback then) {
+    return std::shared_ptr<ack_collector>(new ack_collector(std::move(then)));
+}
+
 std::shared_ptr<ack_collector> ack_collector::make(engineio::shards& shards,
                                                    std::chrono::milliseconds timeout,
                                                    answers_callback then) {
-    const std::shared_ptr<ack_collector> made(new ack_collector(std::move(then)));
+    auto made = make(std::move(then));
+    made->time_out_after(shards, timeout);
+    return made;
+}
+
+// The timer keeps it alive: a client that has gone is waited for all the same.
+void ack_collector::time_out_after(engineio::shards& shards, std::chrono::milliseconds timeout) {
     const unsigned here = shards.current();
     shards.post_after(here == engineio::shards::none ? 0 : here, timeout,
-                      [made] { made->fail("operation has timed out"); });
-    return made;
+                      [self = shared_from_this()] { self->fail("operation has timed out"); });
 }
 
 void ack_collector::expect_servers(std::size_t count) {
@@ -61,12 +70,20 @@ emit_flags with_ack_timeout(emit_flags flags) {
     return flags;
 }
 
-std::shared_ptr<ack_collector> collect_locally(local_namespace& local, array event, selection to,
-                                               emit_flags flags, answers_callback then) {
-    flags = with_ack_timeout(flags);
-    const auto collector = ack_collector::make(local.shards(), *flags.timeout, std::move(then));
-    local.deliver_with_ack(std::move(event), std::move(to), flags, collector->sink());
-    return collector;
+void collect_locally(local_namespace& local, array event, selection to, const emit_flags& flags,
+                     answers_callback then) {
+    const auto collector = ack_collector::make(std::move(then));
+    collector->expect_servers(1);
+    const emit_flags timed = with_ack_timeout(flags);
+    answer_sink answers = collector->sink();
+    if (flags.timeout)
+        collector->time_out_after(local.shards(), *timed.timeout);
+    else // no longer than it takes to find out that there is nobody to wait for
+        answers.asked = [&local, timed, collector](std::size_t clients) {
+            collector->add_count(clients);
+            collector->time_out_after(local.shards(), *timed.timeout);
+        };
+    local.deliver_with_ack(std::move(event), std::move(to), timed, std::move(answers));
 }
 
 } // namespace sockeye::socketio

@@ -18,7 +18,9 @@ class ack_collector : public std::enable_shared_from_this<ack_collector> {
 public:
     static std::shared_ptr<ack_collector>
     make(engineio::shards& shards, std::chrono::milliseconds timeout, answers_callback then);
+    static std::shared_ptr<ack_collector> make(answers_callback then); // with no time-out yet
 
+    void time_out_after(engineio::shards& shards, std::chrono::milliseconds timeout);
     void expect_servers(std::size_t count);
     void add_count(std::size_t clients); // of one server
     void add_answer(value answer);
@@ -43,8 +45,8 @@ private:
 // Who sets no time-out gets the reference's: none to speak of.
 emit_flags with_ack_timeout(emit_flags flags);
 
-// Delivers the event to this server's sockets and gathers their answers.
-std::shared_ptr<ack_collector> collect_locally(local_namespace& local, array event, selection to,
-                                               emit_flags flags, answers_callback then);
+// Delivers the event to this server's sockets, which are all there are, and gathers their answers.
+void collect_locally(local_namespace& local, array event, selection to, const emit_flags& flags,
+                     answers_callback then);
 
 } // namespace sockeye::socketio

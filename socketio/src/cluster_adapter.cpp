@@ -132,8 +132,7 @@ void cluster_adapter::apply(cluster::disconnect order, std::string_view) {
 void cluster_adapter::broadcast_with_ack(array event, selection to, const emit_flags& given,
                                          answers_callback then) {
     if (given.local)
-        return collect_locally(local_, std::move(event), std::move(to), given, std::move(then))
-            ->expect_servers(1);
+        return collect_locally(local_, std::move(event), std::move(to), given, std::move(then));
     const emit_flags flags = with_ack_timeout(given);
     const std::string id = engineio::random_id();
     std::shared_ptr<ack_collector> collector;

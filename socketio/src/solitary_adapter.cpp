@@ -12,8 +12,7 @@ void solitary_adapter::broadcast(array event, selection to, const emit_flags& fl
 
 void solitary_adapter::broadcast_with_ack(array event, selection to, const emit_flags& flags,
                                           answers_callback then) {
-    collect_locally(local_, std::move(event), std::move(to), flags, std::move(then))
-        ->expect_servers(1);
+    collect_locally(local_, std::move(event), std::move(to), flags, std::move(then));
 }
 
 void solitary_adapter::sockets_join(const selection& who, const emit_flags&,

@@ -22,8 +22,8 @@ public:
         then({{}, {elsewhere}});
     }
     void server_side_emit(array event) override {
-        CHECK_FALSE(local().server_side_event(array{"unheard"}, {}));
-        CHECK(local().server_side_event(std::move(event), {}));
+        local().server_side_event(array{"unheard"}, {}); // nobody is troubled
+        local().server_side_event(std::move(event), {});
     }
     [[nodiscard]] bool wants_rooms() const override { return true; }
     void on_room(std::string_view room, bool exists) override {

@@ -51,7 +51,9 @@ public:
     void disconnect(const selection&, bool) override {}
     void fetch(const selection&, std::function<void(std::vector<socket_details>)>) override {}
     bool has_room(std::string_view) const override { return false; }
-    bool server_side_event(array, ack_sender) override { return false; }
+    void server_side_event(array, ack_sender) override {}
+    void on_malformed_message() override {}
+    std::weak_ptr<void> lifetime() override { return {}; }
 
     fake_shards threads{2};
     std::vector<std::string> notes;
