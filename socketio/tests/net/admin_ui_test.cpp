@@ -446,13 +446,12 @@ TEST_CASE("the server's sums come again and again") {
     options.mode = admin_mode::production;
     options.server_id = "the-server";
     instrument(at.io, options);
-    at.start();
+    front_end admin(at.start());
+    admin.join().joined(); // first: what is summed up is told once
     {
         auto gone = at.connect();
         gone.join();
     }
-    front_end admin(at);
-    admin.join().joined();
     std::vector<std::string> kinds;
     std::optional<object> stats;
     while (std::ranges::count(kinds, "rawDisconnection transport close") == 0) {
