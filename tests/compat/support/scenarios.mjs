@@ -250,10 +250,10 @@ export const scenarios = {
   },
 
   async "is cut off above the limit"(play) {
-    const { client } = await play.watched({ reconnection: false });
+    const { client, watcher } = await play.watched({ reconnection: false });
     await client.settle();
     client.emit("echo", "x".repeat(1_100_000));
-    await client.hears("disconnect");
+    await Promise.all([client.hears("disconnect"), watcher.hears("gone")]);
   },
 
   async "keeps 10,000 messages in order while it upgrades"(play) {
