@@ -187,9 +187,7 @@ void connection::read_some() {
         }
     }
     in_driver_ = false;
-    if (state_ == status::closed) return;
-    flush_now();
-    resume_reading();
+    if (state_ != status::closed) resume_reading();
 }
 
 // Goes on where reading stopped although there was more; not at once, for others are waiting.
@@ -230,7 +228,7 @@ void connection::count_queue() {
 }
 
 void connection::flush_soon() {
-    if (in_driver_ || flush_posted_ || !writable_) return;
+    if (flush_posted_ || !writable_) return;
     flush_posted_ = true;
     home_.flush_later(*this);
 }
@@ -285,7 +283,7 @@ void connection::close_gently(milliseconds patience_time) {
     state_ = status::draining;
     patience_ = std::make_unique<patience>(*this);
     home_.set_timer(*patience_, home_.now() + patience_time);
-    if (!in_driver_) flush_soon();
+    flush_soon();
 }
 
 void connection::lose() {

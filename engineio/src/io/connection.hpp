@@ -38,8 +38,8 @@ public:
 // A TCP connection: moves bytes between a driver and the network, decides nothing. Belongs to its
 // shard; its keeper keeps it alive until it is closed.
 //
-// Output is queued, and leaves in one gathered write: at the end of the read that caused it, or,
-// for what comes from elsewhere, at the end of the loop's turn.
+// Output is queued, and leaves in one gathered write when the loop's turn is over: whatever all the
+// connections that were read in that turn had to say to this one goes together.
 class connection final
     : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>,
       public boost::intrusive::list_base_hook<>,

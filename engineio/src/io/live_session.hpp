@@ -20,16 +20,23 @@ class live_session;
 // Where sessions are born and die: those of one server on one shard.
 class session_home {
 public:
-    virtual shard& home() = 0;
-    virtual handler& events() = 0;
-    virtual const server_options& options() = 0;
+    [[nodiscard]] shard& home() const { return home_; }
+    [[nodiscard]] handler& events() const { return events_; }
+    [[nodiscard]] const server_options& options() const { return options_; }
     virtual void log(log_level level, std::string_view line) = 0;
     virtual void flush_soon(live_session& waiting) = 0; // at the end of this turn of the loop
     // The only way out of the table. With `expects_get`, the peer's last GET may still be coming.
     virtual void retire(live_session& ended, bool expects_get) = 0;
 
 protected:
+    session_home(shard& home, handler& events, const server_options& options)
+        : home_(home), events_(events), options_(options) {}
     ~session_home() = default;
+
+private:
+    shard& home_;
+    handler& events_;
+    const server_options& options_;
 };
 
 // A session_state over real transports.

@@ -16,8 +16,9 @@ int make_set() {
 
 poller::poller(asio::io_context& context) : set_(context, make_set()) {}
 
-void poller::start(std::weak_ptr<void> owner) {
+void poller::start(std::weak_ptr<void> owner, std::function<void()> after_batch) {
     owner_ = std::move(owner);
+    after_batch_ = std::move(after_batch);
     wait();
 }
 
@@ -58,6 +59,7 @@ void poller::run_batch() {
         if (event.data.ptr) static_cast<pollable*>(event.data.ptr)->on_ready(event.events);
     }
     next_ = size_ = 0;
+    after_batch_();
 }
 
 } // namespace sockeye::engineio

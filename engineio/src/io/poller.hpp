@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <sys/epoll.h>
 
@@ -29,7 +30,8 @@ class poller {
 public:
     explicit poller(asio::io_context& context);
     // `owner` holds this object: what the loop still does when it has gone is nothing.
-    void start(std::weak_ptr<void> owner);
+    // `after_batch` is called when all that was ready together has been told.
+    void start(std::weak_ptr<void> owner, std::function<void()> after_batch);
 
     // False: the system has no room for it (errno says why).
     [[nodiscard]] bool add(int descriptor, pollable& target);
@@ -38,12 +40,14 @@ public:
     void stop();
     // Tells what is ready now. A task that other threads posted may have overtaken it.
     void catch_up() { run_batch(); }
+    [[nodiscard]] bool in_batch() const { return size_ > 0; }
 
 private:
     void wait();
     void run_batch();
 
     std::weak_ptr<void> owner_;
+    std::function<void()> after_batch_;
     asio::posix::basic_stream_descriptor<executor> set_;
     std::array<epoll_event, 256> batch_;
     int next_ = 0; // in the batch under way

@@ -49,17 +49,11 @@ struct server_shard::handover {
 };
 
 server_shard::server_shard(server_impl& server, shard& home)
-    : server_(server), home_(home),
+    : session_home(home, server.events(), server.options()), server_(server),
       handshakes_(server.options().max_handshakes_per_second, home.now()) {}
 
 server_shard::~server_shard() = default;
 
-handler& server_shard::events() {
-    return server_.events();
-}
-const server_options& server_shard::options() {
-    return server_.options();
-}
 void server_shard::log(log_level level, std::string_view line) {
     server_.http().log(level, line);
 }
@@ -85,8 +79,8 @@ void server_shard::on_request(http_connection& from) {
 bool server_shard::moves_home(http_connection& from, const engine_query& query) {
     if (query.sid.empty()) return false;
     const unsigned target = home_shard(query.sid, server_.http().shard_count());
-    if (target == home_.index()) return false;
-    home_.counters.connections_moved.add();
+    if (target == home().index()) return false;
+    home().counters.connections_moved.add();
     from.move_to(server_.http().shard_at(target));
     return true;
 }
@@ -145,8 +139,8 @@ void server_shard::serve(http_connection& from, live_session& target) {
 void server_shard::handshake(http_connection& from, const engine_query& query) {
     if (const auto why = check_handshake(query, wants_websocket(from), from.request().method()))
         return refuse(from, *why);
-    if (!handshakes_.take(home_.now())) {
-        home_.counters.handshakes_limited.add();
+    if (!handshakes_.take(home().now())) {
+        home().counters.handshakes_limited.add();
         if (wants_websocket(from))
             return from.refuse_upgrade(503, "Too many handshakes", {{"Retry-After", "1"}});
         http_response busy = empty_response(503);
@@ -174,7 +168,7 @@ void server_shard::assign_id(http_connection& from, const engine_query& query) {
     if (const auto why = check_revision(options(), query)) return refuse(from, *why);
     const unsigned shards = server_.http().shard_count();
     if (!options().generate_id)
-        return create(from, query, make_session_id(home_.random().next(), home_.index(), shards));
+        return create(from, query, make_session_id(home().random().next(), home().index(), shards));
 
     std::string id;
     try {
@@ -185,7 +179,7 @@ void server_shard::assign_id(http_connection& from, const engine_query& query) {
     if (id.empty())
         return refuse(from, {request_error::bad_request, {}, "ID_GENERATION_ERROR", "empty id"});
     const unsigned target = home_shard(id, shards);
-    if (target == home_.index()) return create(from, query, std::move(id));
+    if (target == home().index()) return create(from, query, std::move(id));
     from.assigned_id = std::move(id);
     from.move_to(server_.http().shard_at(target));
 }
@@ -215,8 +209,8 @@ void server_shard::create_on_websocket(http_connection& from, const engine_query
 
 live_session& server_shard::insert(session_ptr born) {
     live_session& session = **sessions_.insert(std::move(born)).first;
-    home_.counters.sessions.add();
-    home_.counters.sessions_opened.add();
+    home().counters.sessions.add();
+    home().counters.sessions_opened.add();
     server_.session_count.fetch_add(1, std::memory_order_relaxed);
     return session;
 }
@@ -270,7 +264,7 @@ std::optional<server_shard::handover> server_shard::accept_websocket(http_connec
 
 bool server_shard::say_farewell(http_connection& from, const engine_query& query) {
     if (from.is_upgrade() || from.request().method() != "GET") return false;
-    if (!farewells_.take(query.sid, query.revision, from.received(), home_.now())) return false;
+    if (!farewells_.take(query.sid, query.revision, from.received(), home().now())) return false;
     from.respond(poll_response({.revision = query.revision,
                                 .jsonp = query.jsonp,
                                 .base64_only = query.base64_only,
@@ -281,7 +275,7 @@ bool server_shard::say_farewell(http_connection& from, const engine_query& query
 }
 
 void server_shard::refuse(http_connection& from, const refusal& why) {
-    home_.counters.request_errors[static_cast<std::size_t>(why.code)].add();
+    home().counters.request_errors[static_cast<std::size_t>(why.code)].add();
     events().on_connection_error({why.code, why.text(), why.check, why.detail, from.request()});
     if (wants_websocket(from)) return from.refuse_upgrade(400, why.text());
     from.respond(json_response(http_status(why.code), refusal_json(why)));
@@ -315,7 +309,7 @@ void server_shard::abandon() {
 
 void server_shard::flush_soon(live_session& waiting) {
     if (to_flush_.empty()) {
-        home_.post([this] {
+        home().at_turn_end([this] {
             std::vector<live_session*> batch;
             batch.swap(to_flush_);
             for (live_session* session : batch)
@@ -329,11 +323,11 @@ void server_shard::flush_soon(live_session& waiting) {
 // that waits for it.
 void server_shard::retire(live_session& ended, bool expects_get) {
     if (expects_get && server_.http().shard_count() > 1)
-        farewells_.expect(ended.id(), ended.revision(), home_.now());
+        farewells_.expect(ended.id(), ended.revision(), home().now());
     auto node = sessions_.extract(sessions_.find(ended.id()));
-    home_.counters.sessions.sub();
+    home().counters.sessions.sub();
     server_.session_count.fetch_sub(1, std::memory_order_relaxed);
-    home_.post([dead = std::shared_ptr<live_session>(std::move(node.value()))] {});
+    home().post([dead = std::shared_ptr<live_session>(std::move(node.value()))] {});
 }
 
 } // namespace sockeye::engineio

@@ -51,9 +51,6 @@ private:
     };
 
     // session_home
-    shard& home() override { return home_; }
-    handler& events() override;
-    const server_options& options() override;
     void log(log_level level, std::string_view line) override;
     void flush_soon(live_session& waiting) override;
     void retire(live_session& ended, bool expects_get) override;
@@ -78,7 +75,6 @@ private:
     std::optional<handover> accept_websocket(http_connection& from, bool first_answer);
 
     server_impl& server_;
-    shard& home_;
     std::unordered_set<session_ptr, by_id, same_id> sessions_;
     std::vector<live_session*> to_flush_;
     farewells farewells_;

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include <ctime>
+#include <utility>
 
 namespace sockeye::engineio {
 
@@ -48,7 +49,7 @@ void shard::arm(time_point deadline) {
 }
 
 void shard::start() {
-    poller_.start(weak_from_this());
+    poller_.start(weak_from_this(), [this] { end_turn(); });
 }
 
 void shard::quit() {
@@ -66,13 +67,40 @@ void shard::run_timers(const error_code& ec) {
         if (!timer_at_ || *next < *timer_at_) arm(*next);
 }
 
+void shard::at_turn_end(std::function<void()> task) {
+    see_to_turn_end();
+    turn_end_tasks_.push_back(std::move(task));
+}
+
 void shard::flush_later(connection& target) {
-    if (to_flush_.empty()) asio::post(context_, [self = shared_from_this()] { self->flush_all(); });
+    see_to_turn_end();
     to_flush_.emplace_back(&target);
 }
 
-void shard::flush_all() {
+// A batch of the poller's ends its turn itself.
+void shard::see_to_turn_end() {
+    if (turn_end_comes_ || poller_.in_batch()) return;
+    turn_end_comes_ = true;
+    asio::post(context_, [self = shared_from_this()] { self->end_turn(); });
+}
+
+void shard::end_turn() {
     touch();
+    run_turn_end_tasks();
+    flush_all();
+}
+
+void shard::run_turn_end_tasks() {
+    struct coming { // whatever a task throws
+        explicit coming(bool& of) : flag(of) { flag = true; }
+        ~coming() { flag = false; }
+        bool& flag;
+    } const for_what_they_write(turn_end_comes_);
+    for (const auto& task : std::exchange(turn_end_tasks_, {}))
+        task();
+}
+
+void shard::flush_all() {
     // A flush may end sessions, and their handlers may send to others: those are flushed next turn.
     std::vector<boost::intrusive_ptr<connection>> batch;
     batch.swap(to_flush_);

@@ -58,8 +58,10 @@ public:
     static constexpr std::size_t read_buffer_size = 64 * 1024;
     [[nodiscard]] std::array<char, read_buffer_size>& read_buffer() { return *read_buffer_; }
 
-    // What was written to that connection leaves when this turn of the loop is over, together with
-    // whatever else the turn brings it.
+    // When this turn of the loop is over, when all that is ready has been read: first these tasks
+    // run, then what was written to connections leaves, together with all else that the turn, and
+    // its tasks, had for them.
+    void at_turn_end(std::function<void()> task);
     void flush_later(connection& target);
 
     [[nodiscard]] inflater& inflate();
@@ -71,6 +73,9 @@ public:
     shard_counters counters;
 
 private:
+    void see_to_turn_end();
+    void end_turn();
+    void run_turn_end_tasks();
     void flush_all();
     void run_timers(const error_code& ec);
     void arm(time_point deadline);
@@ -84,7 +89,9 @@ private:
     bool quit_ = false;
     poller poller_;
     std::unique_ptr<std::array<char, read_buffer_size>> read_buffer_;
+    std::vector<std::function<void()>> turn_end_tasks_;
     std::vector<boost::intrusive_ptr<connection>> to_flush_;
+    bool turn_end_comes_ = false;
     std::optional<inflater> inflate_;
     std::optional<deflater> deflate_;
     std::string date_;

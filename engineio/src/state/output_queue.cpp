@@ -4,8 +4,15 @@
 #include <utility>
 
 namespace sockeye::engineio {
+namespace {
+
+// Few queues stay at one packet once others send too; growing there by doubling costs more.
+constexpr std::size_t first_capacity = 8;
+
+} // namespace
 
 void output_queue::push(outgoing_ptr owner, std::string_view bytes, bool continues) {
+    if (chunks_.capacity() == 0) chunks_.reserve(first_capacity);
     chunks_.push_back({std::move(owner), bytes, continues});
     bytes_ += bytes.size();
 }

@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <future>
+#include <linux/sockios.h>
 #include <string>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <thread>
+#include <vector>
 
 namespace sockeye::engineio {
 namespace {
@@ -115,6 +119,45 @@ TEST_CASE("packets that belong together stay together") {
     client.send_text("4go");
     CHECK(client.read_text() == "4head");
     CHECK(client.read_binary() == "body");
+}
+
+// The system at the other end has what this client sent, whether or not the server has read it.
+bool has_arrived(testing::websocket_client& client) {
+    int unacknowledged = -1;
+    ::ioctl(client.link().native_handle(), SIOCOUTQ, &unacknowledged);
+    return unacknowledged == 0;
+}
+
+TEST_CASE("what several connections send to one in the same turn leaves in one write") {
+    server_fixture server;
+    std::vector<session*> all;
+    server.handler.opened = [&](session& s) { all.push_back(&s); };
+    server.handler.received = [&](session&, std::string_view data, bool) {
+        for (session* const s : all)
+            s->send(data);
+    };
+    server.start();
+    auto first = open_websocket(server), second = open_websocket(server);
+
+    const auto writes = [&] { return server.http.counters().writes; };
+    std::promise<std::uint64_t> stopped;
+    std::promise<void> both_sent;
+    server.http.shards().post(0, [&] {
+        stopped.set_value(writes());
+        both_sent.get_future().wait();
+    });
+    const std::uint64_t before = stopped.get_future().get();
+    first.send_text("4one");
+    second.send_text("4two");
+    CHECK(becomes_true([&] { return has_arrived(first) && has_arrived(second); }));
+    both_sent.set_value();
+    for (auto* client : {&first, &second}) {
+        CHECK(client->read_text() == "4one");
+        CHECK(client->read_text() == "4two");
+    }
+    std::promise<std::uint64_t> counted; // on the shard, where that turn is over
+    server.http.shards().post(0, [&] { counted.set_value(writes()); });
+    CHECK(counted.get_future().get() - before == 2);
 }
 
 // ---- a peer that does not read
