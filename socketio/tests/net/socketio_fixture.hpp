@@ -76,8 +76,7 @@ public:
 
     // All that was sent before has been handled once this returns; `seen` are the packets before.
     std::vector<std::string> settle() {
-        static int rounds = 0;
-        const std::string id = std::to_string(1'000'000 + ++rounds);
+        const std::string id = std::to_string(++last_settle_id_);
         send("2" + id + R"(["settle"])");
         std::vector<std::string> seen;
         for (std::string packet = read(); packet != "3" + id + "[]"; packet = read())
@@ -101,6 +100,7 @@ private:
 
     testing::websocket_client link_;
     std::string private_id_;
+    unsigned last_settle_id_ = 1'000'000;
 };
 
 inline engineio::http_server_options with_threads(unsigned count) {
