@@ -1,4 +1,5 @@
 #include "answer_here.hpp"
+#include "codec/event_names.hpp"
 #include "namespace_core.hpp"
 
 #include <sockeye/socketio/broadcast.hpp>

@@ -34,6 +34,8 @@ constexpr named_counter table[] = {
      &socketio_counters::recoveries_forgotten},
     {"cluster_messages_malformed", &socketio_totals::cluster_messages_malformed,
      &socketio_counters::cluster_messages_malformed},
+    {"cluster_messages_dropped", &socketio_totals::cluster_messages_dropped,
+     &socketio_counters::cluster_messages_dropped},
 };
 
 static_assert(sizeof(socketio_totals) == std::size(table) * sizeof(std::uint64_t),

@@ -26,8 +26,7 @@ outgoing_list encoded_event::share() const {
     return handles;
 }
 
-outgoing_list encode_for_one(const parser& with, const packet& from,
-                                                   bool compress) {
+outgoing_list encode_for_one(const parser& with, const packet& from, bool compress) {
     struct sink_for_one final : message_sink {
         explicit sink_for_one(bool may_compress) : compress(may_compress) {}
         void add(std::string_view data, bool binary) override {

@@ -36,7 +36,6 @@ private:
 };
 
 // A packet for one socket.
-outgoing_list encode_for_one(const parser& with, const packet& from,
-                                                   bool compress = true);
+outgoing_list encode_for_one(const parser& with, const packet& from, bool compress = true);
 
 } // namespace sockeye::socketio

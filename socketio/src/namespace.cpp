@@ -1,4 +1,5 @@
 #include "answer_here.hpp"
+#include "codec/event_names.hpp"
 #include "namespace_core.hpp"
 #include "server_core.hpp"
 #include "socket_core.hpp"
@@ -12,16 +13,6 @@
 
 namespace sockeye::socketio {
 namespace {
-
-// Those that mean something else on a server.
-bool is_own_event(std::string_view name) {
-    return name == "connect" || name == "connection" || name == "new_namespace";
-}
-
-void check_server_event_name(const array& event) {
-    const std::string& name = event.at(0).as_string();
-    if (is_own_event(name)) throw std::invalid_argument('"' + name + "\" is a reserved event name");
-}
 
 // Parents have none: their children do.
 adapter& adapter_of(namespace_core& nsp) {
@@ -60,7 +51,7 @@ pending<std::vector<socket>> namespace_::sockets() const {
 // ---- handlers
 
 listener namespace_::add_handler(std::shared_ptr<event_handler> handler) const {
-    if (is_own_event(handler->event()))
+    if (is_reserved_server_event(handler->event()))
         throw std::invalid_argument("no server sends \"" + handler->event() +
                                     "\"; the handler of a connection takes a socket");
     return core_->add_handler(std::move(handler));

@@ -1,6 +1,5 @@
 #include "namespace_core.hpp"
 
-#include "codec/packet_head.hpp"
 #include "encoded_event.hpp"
 #include "server_core.hpp"
 #include "socket_core.hpp"
@@ -26,12 +25,6 @@ std::string name_of_event(const array& event) {
 }
 
 } // namespace
-
-void check_event_name(const array& event) {
-    const std::string& name = event.at(0).as_string();
-    if (is_reserved_event(name))
-        throw std::invalid_argument('"' + name + "\" is a reserved event name");
-}
 
 namespace_core::namespace_core(server_core& server, std::string name, kind what, rules_ptr rules)
     : server_(server), name_(std::move(name)), kind_(what), parts_(server.shards().size()),
@@ -137,6 +130,10 @@ void namespace_core::on_malformed_message() {
     server_.counters().cluster_messages_malformed.add();
 }
 
+void namespace_core::on_dropped_messages(std::size_t count) {
+    server_.counters().cluster_messages_dropped.add(count);
+}
+
 // ---- children
 
 void namespace_core::add_child(const std::shared_ptr<namespace_core>& child) {
@@ -226,17 +223,20 @@ void namespace_core::for_each_part(std::function<void(namespace_part&)> gather,
         });
 }
 
-void namespace_core::for_each(const selection& who, std::function<void(socket_core&)> task) {
+void namespace_core::for_each(const selection& who, std::function<void(socket_core&)> task,
+                              std::function<void()> done) {
     for_each_part(
         [who, task = std::move(task)](namespace_part& part) {
             for (const auto& socket : part.select(who))
                 task(*socket);
         },
-        [] {});
+        std::move(done));
 }
 
 void namespace_core::join(const selection& who, const std::vector<std::string>& rooms) {
-    for_each(who, [rooms](socket_core& s) { s.join(rooms); });
+    ++joins_underway_;
+    for_each(
+        who, [rooms](socket_core& s) { s.join(rooms); }, [this] { --joins_underway_; });
 }
 
 void namespace_core::leave(const selection& who, const std::vector<std::string>& rooms) {

@@ -94,14 +94,19 @@ public:
     void disconnect(const selection& who, bool close) override;
     void fetch(const selection& who,
                std::function<void(std::vector<socket_details>)> then) override;
-    bool has_room(std::string_view room) const override { return room_watch_.has(room); }
+    bool has_room(std::string_view room) const override {
+        return joins_underway_ > 0 || room_watch_.has(room);
+    }
     void server_side_event(array event, ack_sender reply) override;
     void on_malformed_message() override;
+    void on_dropped_messages(std::size_t count) override;
     std::weak_ptr<void> lifetime() override { return weak_from_this(); }
 
 private:
     // Runs `task` for the sockets that are meant, on every shard.
-    void for_each(const selection& who, std::function<void(socket_core&)> task);
+    void for_each(
+        const selection& who, std::function<void(socket_core&)> task,
+        std::function<void()> done = [] {});
     std::size_t deliver_asking(namespace_part& part, const encoded_event& what, std::uint64_t id,
                                const emit_flags& flags, const answer_sink& answers);
     void change_rules(const std::function<void(namespace_rules&)>& change);
@@ -112,14 +117,12 @@ private:
     std::vector<namespace_part> parts_; // one a shard
     std::atomic<std::uint64_t> next_ack_id_ = 0;
     room_watch room_watch_;
+    std::atomic<std::size_t> joins_underway_ = 0; // on the shards: rooms may be about to exist
     mutable std::mutex mutex_; // of what follows; never held across a call to the application
     rules_ptr rules_;
     listener_list handlers_;
     std::vector<std::weak_ptr<namespace_core>> children_;
     std::unique_ptr<socketio::adapter> adapter_; // constant; ends before what it uses
 };
-
-// Throws std::invalid_argument for names that a client would take for events of its own connection.
-void check_event_name(const array& event);
 
 } // namespace sockeye::socketio

@@ -1,6 +1,7 @@
 #include "socket_core.hpp"
 
 #include "client.hpp"
+#include "codec/event_names.hpp"
 #include "codec/json.hpp"
 #include "encoded_event.hpp"
 #include "handshake.hpp"
@@ -39,7 +40,8 @@ void name_by_text(array& event) {
 
 // Tells the first call of a `next` from those that must not count.
 std::function<bool()> first_call() {
-    return [called = std::make_shared<std::atomic<bool>>(false)] { return !called->exchange(true); };
+    return
+        [called = std::make_shared<std::atomic<bool>>(false)] { return !called->exchange(true); };
 }
 
 } // namespace
@@ -219,15 +221,15 @@ void socket_core::run_steps(const std::shared_ptr<dispatch_state>& state, std::s
     const auto self = shared_from_this();
     incoming_event seen{state->arguments, state->reply, false, &server()};
     try {
-        state->steps[next](seen, [self, state, next,
-                                  first = first_call()](std::optional<std::string> error) {
-            if (!first()) return;
-            self->run([state, next, error](socket_core& s) {
-                if (!s.connected()) return;
-                if (error) return s.report(array{"error", *error});
-                s.run_steps(state, next + 1);
+        state->steps[next](
+            seen, [self, state, next, first = first_call()](std::optional<std::string> error) {
+                if (!first()) return;
+                self->run([state, next, error](socket_core& s) {
+                    if (!s.connected()) return;
+                    if (error) return s.report(array{"error", *error});
+                    s.run_steps(state, next + 1);
+                });
             });
-        });
     } catch (const std::exception& error) {
         server().counters().handler_exceptions.add();
         server().log(engineio::log_level::error,

@@ -128,7 +128,8 @@ private:
     bool recovered_;
 };
 
-// What a client is told where a middleware threw: no more, since what it threw was not meant for it.
+// What a client is told where a middleware threw: no more, since what it threw was not meant for
+// it.
 connect_refusal failed_middleware();
 
 } // namespace sockeye::socketio

@@ -33,6 +33,13 @@ std::optional<std::string_view> classic_channels::room_of(std::string_view chann
     return channel.substr(0, channel.empty() ? 0 : channel.size() - 1);
 }
 
+cluster_channels::cluster_channels(std::string_view prefix, std::string_view nsp)
+    : everybody(join(std::string(prefix) + "#", nsp)) {}
+
+std::string cluster_channels::of(std::string_view uid_or_room) const {
+    return join(everybody, uid_or_room);
+}
+
 std::string escape_glob(std::string_view text) {
     std::string escaped;
     for (const char c : text) {

@@ -30,6 +30,20 @@ struct classic_channels {
     [[nodiscard]] std::optional<std::string_view> room_of(std::string_view channel) const;
 };
 
+/// The same for the sharded and the streams adapters: with the prefix `socket.io` and the namespace
+/// `/`,
+///
+///     socket.io#/#      what is for all servers
+///     socket.io#/#uid#  what is for the adapter of that uid
+///     socket.io#/#room# broadcasts to that room, where rooms have channels
+struct cluster_channels {
+    cluster_channels(std::string_view prefix, std::string_view nsp);
+
+    std::string everybody;
+
+    [[nodiscard]] std::string of(std::string_view uid_or_room) const;
+};
+
 /// Takes the meaning out of the characters that have one in a pattern of Redis.
 std::string escape_glob(std::string_view text);
 

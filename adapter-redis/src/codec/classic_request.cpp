@@ -125,11 +125,15 @@ constexpr std::array<reader, std::variant_size_v<request_kind>> readers{
     read_ask,
 };
 
+/// Carried out without an answer, but for version 7's form.
+bool is_order(const request_kind& what) {
+    return std::holds_alternative<join_request>(what) ||
+           std::holds_alternative<leave_request>(what) ||
+           std::holds_alternative<disconnect_request>(what);
+}
+
 bool wants_answer(const request_kind& what) {
-    return !std::holds_alternative<join_request>(what) &&
-           !std::holds_alternative<leave_request>(what) &&
-           !std::holds_alternative<disconnect_request>(what) &&
-           !std::holds_alternative<event_request>(what);
+    return !is_order(what) && !std::holds_alternative<event_request>(what);
 }
 
 } // namespace
@@ -160,6 +164,7 @@ std::optional<classic_request> decode_request(std::string_view payload) {
     classic_request request{take_text(whole, "uid"), take_text(whole, "requestId"),
                             std::move(*what)};
     if (request.request_id.empty() && wants_answer(request.what)) return std::nullopt;
+    if (is_order(request.what) && whole.find("opts") != nullptr) request.request_id.clear();
     return request;
 }
 

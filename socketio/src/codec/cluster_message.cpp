@@ -1,5 +1,5 @@
+#include "codec/event_names.hpp"
 #include "codec/member_reader.hpp"
-#include "codec/packet_head.hpp"
 
 #include <sockeye/socketio/cluster_message.hpp>
 

@@ -110,8 +110,7 @@ bool read_in_place(std::string& text, const parser_limits& limits, value& into) 
     rapidjson::InsituStringStream stream(text.data());
     json_handler handler(limits);
     // Numbers are checked, not converted: RapidJSON 1.1 makes -6e-305 of 1999048928559553e+297.
-    constexpr unsigned flags =
-        rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+    constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
     // Recursion is quicker, and goes no deeper than the handler lets it.
     const bool read = limits.max_depth <= safe_recursion
                           ? reader.Parse<flags>(stream, handler)

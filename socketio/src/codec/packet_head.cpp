@@ -1,5 +1,7 @@
 #include "codec/packet_head.hpp"
 
+#include "codec/event_names.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -92,12 +94,6 @@ std::string_view parse_head(std::string_view text, const parser_limits& limits, 
     if (!take_id(text, head.id)) return "invalid payload";
     head.json = text;
     return no_error;
-}
-
-bool is_reserved_event(std::string_view name) {
-    constexpr std::array<std::string_view, 6> reserved{
-        "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
-    return std::ranges::find(reserved, name) != reserved.end();
 }
 
 bool is_valid_data(packet_type type, const value& data) {

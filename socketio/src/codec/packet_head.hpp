@@ -25,7 +25,4 @@ std::string_view parse_head(std::string_view text, const parser_limits& limits, 
 /// Whether `data` may be a packet's of that type. Null stands for no data.
 bool is_valid_data(packet_type type, const value& data);
 
-/// Whether it is a name that belongs to the library, which no client may use.
-bool is_reserved_event(std::string_view name);
-
 } // namespace sockeye::socketio

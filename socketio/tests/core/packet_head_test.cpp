@@ -152,15 +152,5 @@ TEST_CASE("a packet is appended to what stands there") {
     CHECK(out == "461-/a,7[{\"_placeholder\":true,\"num\":0}]");
 }
 
-TEST_CASE("exactly the library's own event names are reserved") {
-    for (const auto name : {"connect", "connect_error", "disconnect", "disconnecting",
-                            "newListener", "removeListener"}) {
-        CHECK(is_reserved_event(name));
-    }
-    for (const auto name : {"", "error", "connection", "Connect", "connect ", "message"}) {
-        CHECK_FALSE(is_reserved_event(name));
-    }
-}
-
 } // namespace
 } // namespace sockeye::socketio

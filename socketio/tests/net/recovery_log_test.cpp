@@ -53,6 +53,7 @@ public:
     bool has_room(std::string_view) const override { return false; }
     void server_side_event(array, ack_sender) override {}
     void on_malformed_message() override {}
+    void on_dropped_messages(std::size_t) override {}
     std::weak_ptr<void> lifetime() override { return {}; }
 
     fake_shards threads{2};

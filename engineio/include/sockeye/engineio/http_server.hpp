@@ -63,10 +63,10 @@ public:
     // The same on threads of its own; returns at once and does not handle signals.
     void start();
     // Stops accepting, closes every session, waits until their last words are out, `limit` at the
-    // most, then ends the threads; returns when all is over. Safe to call twice; not from a handler:
-    // see request_stop. On an application's context it only begins the stop, since nothing happens
-    // there but what the context runs; with no time at all it is over at once, but then has to be
-    // called on the context's thread, or with none running it.
+    // most, then ends the threads; returns when all is over. Safe to call twice; not from a
+    // handler: see request_stop. On an application's context it only begins the stop, since nothing
+    // happens there but what the context runs; with no time at all it is over at once, but then has
+    // to be called on the context's thread, or with none running it.
     void stop(milliseconds limit = seconds(5));
     // Begins a stop and returns; run() returns when it is over.
     void request_stop(milliseconds limit = seconds(5));

@@ -79,8 +79,8 @@ public:
     virtual void disconnect(const selection& who, bool close) = 0;
     virtual void fetch(const selection& who,
                        std::function<void(std::vector<socket_details>)> then) = 0;
-    // Whether a socket of this server is in the room, as far as the adapter asked for it: see
-    // adapter::wants_rooms.
+    // Whether a socket of this server may be in the room: false only if none is, nor is about to be
+    // by a call to join. Only for an adapter that asked for it: see adapter::wants_rooms.
     [[nodiscard]] virtual bool has_room(std::string_view room) const = 0;
 
     // Another server's event, for the namespace's `on` handlers; where there is none, nobody
@@ -88,6 +88,8 @@ public:
     virtual void server_side_event(array event, ack_sender reply) = 0;
     // Something came from the cluster that is no message: it is counted. On a shard's thread.
     virtual void on_malformed_message() = 0;
+    // The adapter had to drop as many messages of the cluster. On a shard's thread.
+    virtual void on_dropped_messages(std::size_t count) = 0;
     // While it is held on to, the namespace and its adapter are there: for whatever reaches an
     // adapter late. Empty while the adapter is made.
     [[nodiscard]] virtual std::weak_ptr<void> lifetime() = 0;

@@ -189,8 +189,9 @@ public:
     /// The member of that name, made where there is none; a null becomes an object. Throws
     /// bad_value_access for anything else.
     template<class Key>
-    requires std::convertible_to<const Key&, std::string_view>
-    value& operator[](const Key& key) { return member(key); }
+    requires std::convertible_to<const Key&, std::string_view> value& operator[](const Key& key) {
+        return member(key);
+    }
 
     /// Numbers are compared by what they count, as in JavaScript: 1 == 1.0.
     bool operator==(const value& other) const;

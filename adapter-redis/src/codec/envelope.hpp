@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sockeye/socketio/cluster_message.hpp>
 #include <sockeye/socketio/value.hpp>
 
 #include <cstdint>
@@ -14,30 +15,35 @@
 
 namespace sockeye::adapter_redis {
 
-struct cluster_message {
+struct envelope {
     std::int64_t type = 0; // 1 to 13
     std::string uid;
     std::string nsp;
     socketio::value data = {}; // null: there is none
 
-    bool operator==(const cluster_message&) const = default;
+    bool operator==(const envelope&) const = default;
 };
 
+/// What cluster adapters say, as it is written.
+envelope to_envelope(const socketio::cluster_message& from);
+/// None for what says nothing: another type, or data that are not the type's.
+std::optional<socketio::cluster_message> from_envelope(envelope from);
+
 /// Whether a message is of a kind that Node looks for binary in, and has some.
-bool holds_binary(const cluster_message& from);
+bool holds_binary(const envelope& from);
 
 /// As the sharded adapter publishes a message: JSON, or MessagePack for the sake of binary.
-std::string encode_sharded(const cluster_message& from);
+std::string encode_sharded(const envelope& from);
 /// As the streams adapter publishes one: always MessagePack.
-std::string encode_packed(const cluster_message& from);
+std::string encode_packed(const envelope& from);
 /// Reads either.
-std::optional<cluster_message> decode_cluster(std::string_view payload);
+std::optional<envelope> decode_envelope(std::string_view payload);
 
 /// The fields of an entry of a stream, in the order in which they are added.
 using stream_fields = std::vector<std::pair<std::string, std::string>>;
 
-stream_fields encode_entry(const cluster_message& from);
-std::optional<cluster_message> decode_entry(const stream_fields& fields);
+stream_fields encode_entry(const envelope& from);
+std::optional<envelope> decode_entry(const stream_fields& fields);
 
 /// The base64 of MessagePack that a session is kept as for its recovery.
 std::string encode_session(const socketio::value& session);

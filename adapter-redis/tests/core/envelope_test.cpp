@@ -1,4 +1,4 @@
-#include "codec/cluster_message.hpp"
+#include "codec/envelope.hpp"
 #include "golden.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ stream_fields fields_of(const captured& entry) {
 }
 
 // The values of keys, in the order of the message that was read.
-value meaning_of(const cluster_message& from) {
+value meaning_of(const envelope& from) {
     object out{{"type", from.type}};
     if (!from.data.is_null()) out["data"] = from.data;
     out["uid"] = from.uid;
@@ -56,7 +56,7 @@ bool is_rewritten(const captured& entry) {
 
 TEST_CASE("messages of the sharded and the streams adapter are read as they are meant") {
     for_each({"sharded.jsonl", "streams.jsonl"}, has_payload, [](const captured& message) {
-        const auto read = decode_cluster(message.payload);
+        const auto read = decode_envelope(message.payload);
         REQUIRE(read);
         CHECK(bytes_of(meaning_of(*read)) == bytes_of(message.decoded));
     });
@@ -65,20 +65,20 @@ TEST_CASE("messages of the sharded and the streams adapter are read as they are 
 TEST_CASE("messages of the sharded adapter are written as Node's are, to the byte") {
     for_each({"sharded.jsonl"}, has_payload, [](const captured& message) {
         if (message.has_date || is_damaged(message)) return;
-        CHECK(encode_sharded(*decode_cluster(message.payload)) == message.payload);
+        CHECK(encode_sharded(*decode_envelope(message.payload)) == message.payload);
     });
 }
 
 TEST_CASE("messages of the streams adapter are written as Node's are, to the byte") {
     for_each({"streams.jsonl"}, has_payload, [](const captured& message) {
         if (message.has_date) return;
-        CHECK(encode_packed(*decode_cluster(message.payload)) == message.payload);
+        CHECK(encode_packed(*decode_envelope(message.payload)) == message.payload);
     });
 }
 
 TEST_CASE("a cluster's message that is cut short, or followed by something, is refused") {
     for_each({"sharded.jsonl", "streams.jsonl"}, has_payload,
-             [](const captured& message) { check_damaged(message.payload, decode_cluster); });
+             [](const captured& message) { check_damaged(message.payload, decode_envelope); });
 }
 
 TEST_CASE("entries of a stream are read as they are meant") {

@@ -1,4 +1,4 @@
-#include "codec/cluster_message.hpp"
+#include "codec/envelope.hpp"
 
 #include "codec/base64.hpp"
 #include "codec/json.hpp"
@@ -40,11 +40,11 @@ bool contains_binary(const value& root) {
     return false;
 }
 
-value make_message(const cluster_message& from) {
+value make_message(envelope from) {
     object members{{"type", from.type}};
-    if (!from.data.is_null()) members["data"] = from.data;
-    members["uid"] = from.uid;
-    members["nsp"] = from.nsp;
+    if (!from.data.is_null()) members["data"] = std::move(from.data);
+    members["uid"] = std::move(from.uid);
+    members["nsp"] = std::move(from.nsp);
     return members;
 }
 
@@ -84,31 +84,42 @@ bool read_data(std::string_view text, value& into) {
 
 } // namespace
 
-bool holds_binary(const cluster_message& from) {
+envelope to_envelope(const socketio::cluster_message& from) {
+    value whole = from.to_value();
+    envelope made{from.type(), from.uid, from.nsp};
+    if (value* const data = whole.find("data")) made.data = std::move(*data);
+    return made;
+}
+
+std::optional<socketio::cluster_message> from_envelope(envelope from) {
+    return socketio::cluster_message::from_value(make_message(std::move(from)));
+}
+
+bool holds_binary(const envelope& from) {
     return may_hold_binary(from.type) && contains_binary(from.data);
 }
 
-std::string encode_sharded(const cluster_message& from) {
+std::string encode_sharded(const envelope& from) {
     const value whole = make_message(from);
     return holds_binary(from) ? to_msgpack(whole) : to_json(whole);
 }
 
-std::string encode_packed(const cluster_message& from) {
+std::string encode_packed(const envelope& from) {
     return to_msgpack(make_message(from));
 }
 
-std::optional<cluster_message> decode_cluster(std::string_view payload) {
+std::optional<envelope> decode_envelope(std::string_view payload) {
     value whole;
     if (!parse_either(payload, whole)) return std::nullopt;
     const value* type = whole.find("type");
     const auto* number = type == nullptr ? nullptr : type->get_if<std::int64_t>();
     if (number == nullptr || !find_text(whole, "nsp")) return std::nullopt;
-    cluster_message message{*number, take_text(whole, "uid"), take_text(whole, "nsp")};
+    envelope message{*number, take_text(whole, "uid"), take_text(whole, "nsp")};
     if (value* data = whole.find("data")) message.data = std::move(*data);
     return message;
 }
 
-stream_fields encode_entry(const cluster_message& from) {
+stream_fields encode_entry(const envelope& from) {
     stream_fields fields{{"uid", from.uid}, {"nsp", from.nsp}, {"type", std::to_string(from.type)}};
     if (from.data.is_null()) return fields;
     fields.emplace_back("data",
@@ -116,12 +127,12 @@ stream_fields encode_entry(const cluster_message& from) {
     return fields;
 }
 
-std::optional<cluster_message> decode_entry(const stream_fields& fields) {
+std::optional<envelope> decode_entry(const stream_fields& fields) {
     const std::string* uid = find_field(fields, "uid");
     const std::string* nsp = find_field(fields, "nsp");
     const std::string* type = find_field(fields, "type");
     if (nsp == nullptr || type == nullptr) return std::nullopt;
-    cluster_message message{0, uid == nullptr ? std::string() : *uid, *nsp};
+    envelope message{0, uid == nullptr ? std::string() : *uid, *nsp};
     const char* const end = type->data() + type->size();
     const auto [stop, error] = std::from_chars(type->data(), end, message.type);
     if (error != std::errc() || stop != end) return std::nullopt;

@@ -1,0 +1,109 @@
+#include "io/pubsub_adapter.hpp"
+
+#include <utility>
+
+namespace sockeye::adapter_redis {
+
+using socketio::outcome;
+
+namespace {
+
+// Tells what comes first, the number of servers or that it is not known.
+class first_count {
+public:
+    explicit first_count(std::function<void(outcome<std::size_t>)> then) : then_(std::move(then)) {}
+
+    void tell(std::optional<std::size_t> count) {
+        if (told_.test_and_set()) return;
+        const auto then = std::exchange(then_, {});
+        count ? then({{}, *count}) : then({"Redis does not say how many servers there are", 0});
+    }
+
+private:
+    std::atomic_flag told_;
+    std::function<void(outcome<std::size_t>)> then_;
+};
+
+} // namespace
+
+pubsub_adapter::pubsub_adapter(socketio::local_namespace& local, std::shared_ptr<pubsub> bus,
+                               const adapter_options& options, channel_name counted)
+    : cluster_adapter(local, {.request_timeout = options.request_timeout}), bus_(std::move(bus)),
+      options_(options), counted_(std::move(counted)) {}
+
+void pubsub_adapter::subscribe(std::vector<subscription> all) {
+    awaited_ = all.size();
+    for (subscription& one : all) {
+        const auto which =
+            bus_->subscribe(one.to.kind, one.to.name, while_alive(std::move(one.heard)),
+                            while_alive([this] { on_ready(); }));
+        const std::lock_guard lock(mutex_);
+        subscriptions_.push_back(which);
+    }
+}
+
+pubsub::subscription_id pubsub_adapter::subscribe(const channel_name& to, hear heard) {
+    return bus_->subscribe(to.kind, to.name, while_alive(std::move(heard)), {});
+}
+
+void pubsub_adapter::on_ready() {
+    if (--awaited_ == 0 && options_.ready) options_.ready(local().name());
+}
+
+void pubsub_adapter::close() {
+    closed_ = true;
+    std::vector<pubsub::subscription_id> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        ended = std::exchange(subscriptions_, {});
+    }
+    for (const auto which : ended)
+        bus_->unsubscribe(which);
+    cluster_adapter::close();
+}
+
+void pubsub_adapter::server_count(std::function<void(outcome<std::size_t>)> then) {
+    const auto once = std::make_shared<first_count>(std::move(then));
+    // Redis may be away, and its answer with it.
+    local().shards().post_after(home(), options_.request_timeout,
+                                [once] { once->tell(std::nullopt); });
+    bus_->count_subscribers(counted_.kind, counted_.name,
+                            [once](std::optional<std::size_t> count) { once->tell(count); });
+}
+
+void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_message> message,
+                             std::string offset) {
+    if (!message) {
+        take_in(bytes, [this] { local().on_malformed_message(); });
+        return;
+    }
+    take_in(bytes, [this, message = std::move(*message), offset = std::move(offset)]() mutable {
+        on_message(std::move(message), std::move(offset));
+    });
+}
+
+bool pubsub_adapter::take_in(std::size_t bytes, std::function<void()> task) {
+    if (closed_) return false;
+    if (incoming_bytes_ + bytes > options_.max_incoming_bytes) return drop(), false;
+    incoming_bytes_ += bytes;
+    local().shards().post(home(), while_alive([this, bytes, task = std::move(task)] {
+                              incoming_bytes_ -= bytes;
+                              count_dropped();
+                              if (!closed_) task();
+                          }));
+    return true;
+}
+
+// Noted only: a message to the shard about each would be a queue without a bound again.
+void pubsub_adapter::drop() {
+    if (dropped_++ > 0) return;
+    local().log(engineio::log_level::error,
+                "more than " + std::to_string(options_.max_incoming_bytes) +
+                    " bytes of other servers' messages wait to be handled, dropping what comes");
+}
+
+void pubsub_adapter::count_dropped() {
+    if (dropped_ > 0) local().on_dropped_messages(dropped_.exchange(0));
+}
+
+} // namespace sockeye::adapter_redis

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <sockeye/adapter_redis/adapter_options.hpp>
+#include <sockeye/adapter_redis/pubsub.hpp>
+#include <sockeye/socketio/cluster_adapter.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sockeye::adapter_redis {
+
+// What the adapters share whose servers subscribe to channels: the subscriptions, the number of
+// servers, which is that of a channel's subscribers, and the way from the link's thread to a shard.
+class pubsub_adapter : public socketio::cluster_adapter {
+public:
+    void close() override;
+    void server_count(std::function<void(socketio::outcome<std::size_t>)> then) override;
+
+protected:
+    struct channel_name {
+        channel_kind kind;
+        std::string name;
+    };
+    using hear = std::function<void(std::string_view channel, std::string_view payload)>;
+
+    // Every server subscribes to `counted` exactly once for a namespace.
+    pubsub_adapter(socketio::local_namespace& local, std::shared_ptr<pubsub> bus,
+                   const adapter_options& options, channel_name counted);
+
+    // All that is subscribed to for good, in one call: `counted` last, so that a server that is
+    // counted hears everything.
+    struct subscription {
+        channel_name to;
+        hear heard;
+    };
+    void subscribe(std::vector<subscription> all);
+    // A channel that comes and goes. Nothing is heard of it before this returns.
+    [[nodiscard]] pubsub::subscription_id subscribe(const channel_name& to, hear heard);
+    void unsubscribe(pubsub::subscription_id which) { bus_->unsubscribe(which); }
+    [[nodiscard]] pubsub& bus() { return *bus_; }
+
+    // What was heard, decoded on the link's thread; `bytes` is what it took on the wire. None: it
+    // is no message.
+    void take_in(std::size_t bytes, std::optional<socketio::cluster_message> message,
+                 std::string offset = {});
+    // The same, for what only this medium knows of; on the shard that handles messages. False if
+    // it is dropped.
+    bool take_in(std::size_t bytes, std::function<void()> task);
+
+private:
+    void on_ready();
+    void drop();
+    void count_dropped();
+
+    const std::shared_ptr<pubsub> bus_;
+    const adapter_options options_;
+    const channel_name counted_;
+    std::mutex mutex_;
+    std::vector<pubsub::subscription_id> subscriptions_;
+    std::atomic<std::size_t> awaited_ = 0; // subscriptions that are not in place yet
+    std::atomic<std::size_t> incoming_bytes_ = 0;
+    std::atomic<std::size_t> dropped_ = 0; // that are not counted yet
+    std::atomic<bool> closed_ = false;
+};
+
+} // namespace sockeye::adapter_redis

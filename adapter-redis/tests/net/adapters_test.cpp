@@ -1,0 +1,203 @@
+// What holds for servers joined by any of the adapters.
+
+#include "net/redis_group.hpp"
+
+namespace sockeye::adapter_redis {
+namespace {
+
+const packets none;
+
+} // namespace
+
+TEST_CASE("adapters: broadcast to all clients, with binary") {
+    over_every_adapter([](redis_group& at) {
+        at.a().emit("e", 1, "2", binary{"\x03"}, array{nullptr, 1.5});
+        for (auto& client : at.clients) {
+            client.expect(R"(51-["e",1,"2",{"_placeholder":true,"num":0},[null,1.5]])");
+            CHECK(client.read_binary() == "\x03");
+        }
+    });
+}
+
+TEST_CASE("adapters: broadcast to rooms, each client once, but for those excepted") {
+    over_every_adapter([](redis_group& at) {
+        at.enter(1, "r");
+        at.enter(1, "s");
+        at.enter(2, "s");
+        at.a().to("r").emit("one");
+        at.a().to({"r", "s"}).emit("two");
+        at.a().to({"r", "s"}).except("r").emit("three");
+        CHECK(at.received() ==
+              lists{none, {R"(2["one"])", R"(2["two"])"}, {R"(2["two"])", R"(2["three"])"}});
+    });
+}
+
+TEST_CASE("adapters: broadcast within a namespace") {
+    over_every_adapter([](redis_group& at) {
+        at.await_members("/chat");
+        for (auto& client : at.clients)
+            client.join("/chat");
+        at.b().of("/chat").emit("e");
+        for (auto& client : at.clients)
+            client.expect("2/chat,[\"e\"]");
+        CHECK(at.received() == lists{none, none, none});
+    });
+}
+
+TEST_CASE("adapters: local operations stay on their server") {
+    over_every_adapter([](redis_group& at) {
+        at.a().local().emit("e");
+        at.a().local().sockets_join("r");
+        at.a().to("r").emit("f");
+        CHECK(at.received() == lists{{R"(2["e"])", R"(2["f"])"}, none, none});
+    });
+}
+
+TEST_CASE("adapters: clients of all servers acknowledge a broadcast") {
+    over_every_adapter([](redis_group& at) {
+        const auto answer = at.a().everyone().timeout(1min).emit_with_ack("q", binary{"\x01"});
+        for (int i = 0; i < 3; ++i) {
+            at.clients[i].expect(R"(51-0["q",{"_placeholder":true,"num":0}])");
+            CHECK(at.clients[i].read_binary() == "\x01");
+            at.clients[i].send("30[" + std::to_string(i) + ",9]");
+        }
+        const auto done = wait(answer);
+        CHECK(done.error.empty());
+        CHECK(texts(done.result) == packets{"0", "1", "2"});
+    });
+}
+
+TEST_CASE("adapters: a broadcast that times out yields the acknowledgements that came") {
+    over_every_adapter([](redis_group& at) {
+        const auto answer = at.a().everyone().timeout(1s).emit_with_ack("q");
+        for (auto& client : at.clients)
+            client.expect(R"(20["q"])");
+        at.clients[0].send("30[0]");
+        at.clients[2].send("30[2]");
+        const auto done = wait(answer);
+        CHECK(done.error == "operation has timed out");
+        CHECK(texts(done.result) == packets{"0", "2"});
+    });
+}
+
+TEST_CASE("adapters: nobody to acknowledge a broadcast") {
+    over_every_adapter([](redis_group& at) {
+        const auto done = wait(at.a().to("nowhere").timeout(1min).emit_with_ack("q"));
+        CHECK(done.error.empty());
+        CHECK(done.result.empty());
+    });
+}
+
+TEST_CASE("adapters: sockets of all servers are fetched, with what is known of them") {
+    over_every_adapter([](redis_group& at) {
+        at.enter(1, "r");
+        CHECK(wait(at.a().fetch_sockets()).result.size() == 3);
+        const auto found = wait(at.a().in("r").fetch_sockets());
+        REQUIRE(found.result.size() == 1);
+        CHECK(found.result[0].id() == at.ids[1]);
+        CHECK(found.result[0].rooms() == packets{at.ids[1], "r"});
+        CHECK(found.result[0].data() == value(object{{"server", "b"}}));
+        CHECK(found.result[0].handshake().url == "/socket.io/?transport=websocket&EIO=4");
+        CHECK(wait(at.a().local().fetch_sockets()).result.size() == 1);
+    });
+}
+
+TEST_CASE("adapters: a socket of another server is reached by what was fetched") {
+    over_every_adapter([](redis_group& at) {
+        const auto found = wait(at.a().to(at.ids[1]).fetch_sockets());
+        REQUIRE(found.result.size() == 1);
+        const socketio::remote_socket& remote = found.result[0];
+        remote.emit("e");
+        at.clients[1].expect(R"(2["e"])");
+        remote.timeout(1min).emit("q", [&](const ack_error& error, int answer) {
+            at.notes.add(error.message + std::to_string(answer));
+        });
+        at.clients[1].expect(R"(20["q"])");
+        at.clients[1].send("30[7]");
+        at.notes.await("7");
+        remote.disconnect();
+        at.clients[1].expect("1");
+    });
+}
+
+TEST_CASE("adapters: sockets join and leave rooms on all servers") {
+    over_every_adapter([](redis_group& at) {
+        at.enter(1, "s");
+        at.a().sockets_join({"r", "t"});
+        at.a().in("s").sockets_leave("r");
+        at.a().to("r").emit("e");
+        at.a().in("t").except(at.ids[0]).emit("f");
+        CHECK(at.received() == lists{{R"(2["e"])"}, {R"(2["f"])"}, {R"(2["e"])", R"(2["f"])"}});
+    });
+}
+
+TEST_CASE("adapters: what is sent before sockets are disconnected arrives") {
+    over_every_adapter([](redis_group& at) {
+        at.a().emit("bye");
+        at.a().disconnect_sockets(true);
+        for (auto& client : at.clients)
+            client.expect(R"(2["bye"])").expect("1").expect_closed();
+    });
+}
+
+TEST_CASE("adapters: events for servers, and their answers") {
+    over_every_adapter([](redis_group& at) {
+        at.a().server_side_emit("note", "hi");
+        const auto answers = wait(at.a().server_side_emit_with_ack("ask"));
+        CHECK(answers.error.empty());
+        CHECK(texts(answers.result) == packets{"b", "c"});
+        CHECK(sorted(at.notes.lines()) == packets{"b hi", "c hi"});
+    });
+}
+
+TEST_CASE("adapters: a namespace that no other server has") {
+    over_every_adapter([](redis_group& at) {
+        const auto own = at.a().of("/own");
+        CHECK(texts(wait(own.server_side_emit_with_ack("ask")).result) == none);
+        CHECK(wait(own.fetch_sockets()).error.empty());
+        CHECK(wait(own.everyone().timeout(1min).emit_with_ack("q")).error.empty());
+    });
+}
+
+TEST_CASE("adapters: a server that leaves is waited for no longer") {
+    over_every_adapter([](redis_group& at) {
+        at.clients.pop_back();
+        at.at(2).finish();
+        at.await_count(0, "/", 2);
+        CHECK(texts(wait(at.a().server_side_emit_with_ack("ask")).result) == packets{"b"});
+    });
+}
+
+TEST_CASE("adapters: messages arrive in the order in which they were sent") {
+    over_every_adapter([](redis_group& at) {
+        at.enter(2, "r");
+        packets sent;
+        for (int i = 0; i < 2000; ++i) {
+            const std::string number = std::to_string(i);
+            i % 2 == 0 ? at.a().emit("e", number) : at.a().to("r").emit("e", number);
+            sent.push_back(R"(2["e",")" + number + "\"]");
+        }
+        CHECK(at.received()[2] == sent);
+    });
+}
+
+TEST_CASE("adapters: while Redis is away a server's own clients go on, and come together after") {
+    over_every_adapter([](redis_group& at) {
+        at.redis.server.kill();
+        await([&] { return !at.links.at("a")->counters().connected; });
+        at.a().emit("alone");
+        at.clients[0].expect(R"(2["alone"])");
+        at.redis.server.restart();
+        at.await_members("/");
+        at.a().emit("again");
+        at.clients[0].expect(R"(2["again"])");
+        for (std::size_t i = 1; i < 3; ++i) {
+            // What waited for Redis may have come through, ahead of the others' subscriptions.
+            std::string next = at.clients[i].read();
+            if (next == R"(2["alone"])") next = at.clients[i].read();
+            CHECK(next == R"(2["again"])");
+        }
+    });
+}
+
+} // namespace sockeye::adapter_redis

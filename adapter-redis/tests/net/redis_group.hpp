@@ -1,0 +1,98 @@
+#pragma once
+
+// Three servers joined by adapters over one redis-server, each with a link of its own.
+
+#include "net/link_fixture.hpp"
+#include "net/server_group.hpp"
+
+#include <sockeye/adapter_redis/classic_adapter.hpp>
+#include <sockeye/adapter_redis/sharded_adapter.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sockeye::adapter_redis {
+
+using socketio::ack;
+using socketio::ack_error;
+using socketio::array;
+using socketio::binary;
+using socketio::object;
+using socketio::packets;
+using socketio::server_group;
+using socketio::server_options;
+using socketio::socketio_fixture;
+using socketio::sorted;
+using socketio::texts;
+using socketio::value;
+using socketio::wait;
+using lists = std::vector<packets>;
+
+struct adapter_kind {
+    std::string name;
+    std::function<socketio::adapter_factory(const std::shared_ptr<redis_link>&)> make;
+};
+
+inline adapter_kind of_classic(classic_options options = {}) {
+    return {"classic", [options](const auto& link) { return classic_adapter(link, options); }};
+}
+
+inline adapter_kind of_sharded(room_channels rooms, sharded_options options = {}) {
+    options.rooms = rooms;
+    return {"sharded", [options](const auto& link) { return sharded_adapter(link, options); }};
+}
+
+// What the servers' adapters use, so that it outlives them.
+struct redis_medium {
+    link_fixture redis;
+    redis_link outsider{redis.options()}; // for what a test has to say, or wants to know
+    std::map<std::string, std::shared_ptr<redis_link>> links; // by the servers' names
+};
+
+class redis_group : public redis_medium, public server_group {
+public:
+    explicit redis_group(const adapter_kind& kind = of_classic(), unsigned threads = 1)
+        : server_group(
+              [this, kind](const std::string& name, socketio::local_namespace& local) {
+                  return make(kind, name, local);
+              },
+              threads) {
+        connect();
+    }
+    ~redis_group() { finish(); }
+
+    void publish(channel_kind kind, std::string_view channel, std::string_view payload) {
+        outsider.publish(kind, channel, payload);
+    }
+    // Until so many servers subscribe to the channel.
+    void await_subscribers(channel_kind kind, const std::string& channel, std::size_t wanted) {
+        await([&] { return count(outsider, kind, channel) == wanted; });
+    }
+
+private:
+    std::unique_ptr<socketio::adapter> make(const adapter_kind& kind, const std::string& name,
+                                            socketio::local_namespace& local) {
+        auto& link = links[name];
+        if (!link) link = std::make_shared<redis_link>(redis.options());
+        return kind.make(link)(local);
+    }
+};
+
+// The same test over every adapter; over the sharded one without channels for rooms, which there is
+// no order between.
+inline void over_every_adapter(const std::function<void(redis_group&)>& test) {
+    classic_options on_own_channels;
+    on_own_channels.publish_on_specific_response_channel = true;
+    for (const adapter_kind& kind :
+         {of_classic(), of_classic(on_own_channels), of_sharded(room_channels::none)}) {
+        INFO("adapter: ", kind.name);
+        redis_group at(kind);
+        test(at);
+    }
+}
+
+} // namespace sockeye::adapter_redis
