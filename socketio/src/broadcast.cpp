@@ -75,7 +75,7 @@ void broadcast_operator::emit_event(emission what) const {
     }
 }
 
-pending<array> broadcast_operator::ask(array event) const {
+pending<array> broadcast_operator::emit_array_with_ack(array event) const {
     const resolver<array> answer(nsp_->shards());
     check_event_name(event);
     if (nsp_->what() == namespace_core::kind::parent)

@@ -125,7 +125,7 @@ void namespace_::emit_to_servers(emission what) const {
         std::move(what.event), answer_here(core_, std::move(what.answered), false));
 }
 
-pending<array> namespace_::ask_servers(array event) const {
+pending<array> namespace_::server_side_emit_array_with_ack(array event) const {
     check_server_event_name(event);
     const resolver<array> answer(core_->shards());
     adapter_of(*core_).server_side_emit_with_ack(

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const buildDir = resolve(root, process.env.SOCKEYE_BUILD_DIR ?? "build/dev");
-const program = resolve(buildDir, "tests/sockeye_fixture");
+export const program = resolve(buildDir, "tests/sockeye_fixture");
 
 // The fixture with that command line, on a port that the system chooses. `stop` returns its exit code.
 export async function startFixture(profile, ...options) {

@@ -49,10 +49,11 @@ public:
     // The error's `responses` are those that came in time.
     template<class... Arguments>
     pending<array> emit_with_ack(std::string_view event, Arguments&&... arguments) const {
-        return ask(to_array(event, std::forward<Arguments>(arguments)...));
+        return emit_array_with_ack(to_array(event, std::forward<Arguments>(arguments)...));
     }
     void emit_event(emission what) const;
     void emit_array(array event) const { emit_event({std::move(event)}); }
+    [[nodiscard]] pending<array> emit_array_with_ack(array event) const;
 
     [[nodiscard]] pending<std::vector<remote_socket>> fetch_sockets() const;
     [[nodiscard]] pending<std::vector<std::string>> all_sockets() const; // ids; as fetch_sockets
@@ -61,8 +62,6 @@ public:
     void disconnect_sockets(bool close = false) const;
 
 private:
-    [[nodiscard]] pending<array> ask(array event) const;
-
     std::shared_ptr<namespace_core> nsp_;
     selection to_;
     emit_flags flags_;

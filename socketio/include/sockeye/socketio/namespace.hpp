@@ -128,8 +128,11 @@ public:
     template<class... Arguments>
     pending<array> server_side_emit_with_ack(std::string_view event,
                                              Arguments&&... arguments) const {
-        return ask_servers(to_array(event, std::forward<Arguments>(arguments)...));
+        return server_side_emit_array_with_ack(
+            to_array(event, std::forward<Arguments>(arguments)...));
     }
+    void server_side_emit_array(array event) const { emit_to_servers({std::move(event)}); }
+    [[nodiscard]] pending<array> server_side_emit_array_with_ack(array event) const;
 
     [[nodiscard]] socketio::adapter& adapter() const;
     [[nodiscard]] const std::shared_ptr<namespace_core>& core() const { return core_; } // internal
@@ -152,7 +155,6 @@ private:
     listener add_handler(std::shared_ptr<event_handler> handler) const;
     listener on_connection_event(std::string_view event, welcome handler, bool once) const;
     void emit_to_servers(emission what) const;
-    [[nodiscard]] pending<array> ask_servers(array event) const;
 
     std::shared_ptr<namespace_core> core_;
 };

@@ -1,0 +1,116 @@
+// Servers joined by Redis, ours and Node's, each a process of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { io } from "socket.io-client";
+import { program } from "./fixture.mjs";
+import { startRedis } from "./redis.mjs";
+
+const reference = fileURLToPath(new URL("interop_reference.mjs", import.meta.url));
+
+async function startNode(what, { kind, ourOptions }, name, redis) {
+  const env = { ...process.env, REDIS_URL: redis.url, NODE_NAME: name };
+  const [command, args] =
+    what === "sockeye"
+      ? [program, ["interop", "--port", "0", ...ourOptions]]
+      : [process.execPath, [reference, kind]];
+  const server = spawn(command, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(server, "exit");
+  const [line] = await Promise.race([
+    once(createInterface(server.stdout), "line"),
+    ended.then(([code]) => Promise.reject(new Error(`${what} ended with ${code}`))),
+  ]);
+  return {
+    what,
+    name,
+    pid: server.pid,
+    url: `http://localhost:${JSON.parse(line).port}`,
+    async pause() {
+      server.kill("SIGSTOP");
+      await eventually(() => isStopped(server.pid));
+    },
+    resume: () => server.kill("SIGCONT"),
+    async stop() {
+      server.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+// The signal reaches a process's threads one by one.
+async function isStopped(pid) {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const states = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, "utf8")));
+  return states.every((state) => state.slice(state.lastIndexOf(")") + 2).startsWith("T"));
+}
+
+export async function eventually(condition) {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error("waited in vain");
+    await new Promise((next) => setTimeout(next, 2));
+  }
+}
+
+// A client in a namespace of a server, which keeps what it is sent.
+export class Member {
+  heard = [];
+  answer = (...args) => args;
+  #waiting = [];
+
+  constructor(node, nsp, options = {}) {
+    this.node = node;
+    this.socket = io(node.url + nsp, { forceNew: true, reconnection: false, transports: ["websocket"], ...options });
+    this.socket.onAny((event, ...args) => {
+      const done = typeof args.at(-1) === "function" ? args.pop() : null;
+      this.heard.push([event, ...args]);
+      for (const look of this.#waiting) look();
+      if (done && this.answer) done(this.answer(...args));
+    });
+  }
+
+  async connected() {
+    await once(this.socket, "connect");
+    this.id = this.socket.id;
+    return this;
+  }
+
+  // Does one of the profile's operations.
+  do(operation, ...args) {
+    return this.socket.timeout(20_000).emitWithAck(operation, ...args);
+  }
+
+  // Waits until so much has been heard; gives it away.
+  async hear(count) {
+    if (this.heard.length < count)
+      await new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`heard only ${JSON.stringify(this.heard)}`)), 20_000);
+        this.#waiting.push(() => this.heard.length >= count && (clearTimeout(late), resolve()));
+      });
+    return this.heard.splice(0);
+  }
+
+  leave() {
+    this.socket.disconnect();
+  }
+}
+
+// `whats`: "sockeye" or "node", one for each server.
+export async function startCluster(adapter, whats) {
+  const redis = await startRedis();
+  const names = whats.map((what, i) => `${what}-${i}`);
+  const nodes = await Promise.all(whats.map((what, i) => startNode(what, adapter, names[i], redis)));
+  for (const nsp of ["/", "/chat"]) await eventually(() => adapter.count(redis.client, nsp).then((n) => n === nodes.length));
+  return {
+    redis,
+    nodes,
+    // A client on each server.
+    meet: (nsp, options) => Promise.all(nodes.map((node) => new Member(node, nsp, options).connected())),
+    async stop() {
+      await Promise.all(nodes.map((node) => node.stop()));
+      await redis.stop();
+    },
+  };
+}

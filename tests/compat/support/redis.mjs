@@ -1,0 +1,44 @@
+// A redis-server of the test's own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createClient } from "redis";
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function spawnServer(port, folder) {
+  const settings = ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
+  const server = spawn("redis-server", settings.map(String), { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface(server.stdout)) if (line.includes("Ready to accept connections")) break;
+  server.stdout.resume();
+  return server;
+}
+
+export async function startRedis() {
+  const folder = await mkdtemp(join(tmpdir(), "sockeye-redis-"));
+  const port = await freePort();
+  const server = await spawnServer(port, folder);
+  const url = `redis://127.0.0.1:${port}`;
+  const client = await createClient({ url }).connect();
+  return {
+    url,
+    client,
+    async stop() {
+      client.destroy();
+      server.kill("SIGKILL");
+      await once(server, "exit");
+      await rm(folder, { recursive: true });
+    },
+  };
+}
