@@ -126,6 +126,11 @@ void namespace_core::server_side_event(array event, ack_sender reply) {
     }
 }
 
+const recovery_options* namespace_core::recovery() const {
+    const auto& wanted = server_.options().recovery;
+    return wanted ? &*wanted : nullptr;
+}
+
 void namespace_core::on_malformed_message() {
     server_.counters().cluster_messages_malformed.add();
 }

@@ -98,6 +98,7 @@ public:
         return joins_underway_ > 0 || room_watch_.has(room);
     }
     void server_side_event(array event, ack_sender reply) override;
+    const recovery_options* recovery() const override;
     void on_malformed_message() override;
     void on_dropped_messages(std::size_t count) override;
     std::weak_ptr<void> lifetime() override { return weak_from_this(); }

@@ -7,19 +7,6 @@
 #include <utility>
 
 namespace sockeye::socketio {
-namespace {
-
-bool shares(const std::vector<std::string>& some, const std::vector<std::string>& others) {
-    return std::any_of(some.begin(), some.end(), [&](const std::string& name) {
-        return std::find(others.begin(), others.end(), name) != others.end();
-    });
-}
-
-bool is_meant(const selection& to, const std::vector<std::string>& rooms) {
-    return (to.rooms.empty() || shares(to.rooms, rooms)) && !shares(to.except, rooms);
-}
-
-} // namespace
 
 recovery_log::recovery_log(local_namespace& local, const recovery_options& options)
     : local_(local), options_(options), origin_(engineio::random_id().substr(0, 6) + '.'),
@@ -134,7 +121,7 @@ std::vector<prepared_event_ptr> recovery_log::missed(const std::vector<std::stri
     std::vector<prepared_event_ptr> events;
     for (std::uint64_t number = since; number < until; ++number) {
         const prepared_event_ptr& event = log_[number - first_].event;
-        if (is_meant(event->to(), rooms)) events.push_back(event);
+        if (includes(event->to(), rooms)) events.push_back(event);
     }
     return events;
 }

@@ -1,5 +1,7 @@
 #include "codec/event_names.hpp"
+#include "codec/stream_entries.hpp"
 #include "io/classic_publisher.hpp"
+#include "io/stream_publisher.hpp"
 
 #include <sockeye/adapter_redis/emitter.hpp>
 
@@ -81,6 +83,13 @@ void emitter::say(cluster_message::content what) const {
 emitter classic_emitter(std::shared_ptr<pubsub> bus, const std::string& key) {
     return emitter([bus = std::move(bus), key](const cluster_message& message) {
         publish_classic(*bus, classic_channels(key, message.nsp), message);
+    });
+}
+
+emitter streams_emitter(std::shared_ptr<redis_link> link, const streams_options& options) {
+    return emitter([link = std::move(link), options](const cluster_message& message) {
+        const auto stream = stream_name(options.stream_name, options.stream_count, message.nsp);
+        stream_publisher(link, stream, options.max_length).add(message);
     });
 }
 

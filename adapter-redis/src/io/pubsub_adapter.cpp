@@ -32,11 +32,11 @@ pubsub_adapter::pubsub_adapter(socketio::local_namespace& local, std::shared_ptr
       options_(options), counted_(std::move(counted)) {}
 
 void pubsub_adapter::subscribe(std::vector<subscription> all) {
-    awaited_ = all.size();
+    awaited_ += all.size();
     for (subscription& one : all) {
         const auto which =
             bus_->subscribe(one.to.kind, one.to.name, while_alive(std::move(one.heard)),
-                            while_alive([this] { on_ready(); }));
+                            while_alive([this] { one_is_ready(); }));
         const std::lock_guard lock(mutex_);
         subscriptions_.push_back(which);
     }
@@ -46,7 +46,7 @@ pubsub::subscription_id pubsub_adapter::subscribe(const channel_name& to, hear h
     return bus_->subscribe(to.kind, to.name, while_alive(std::move(heard)), {});
 }
 
-void pubsub_adapter::on_ready() {
+void pubsub_adapter::one_is_ready() {
     if (--awaited_ == 0 && options_.ready) options_.ready(local().name());
 }
 

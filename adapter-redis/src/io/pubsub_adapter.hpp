@@ -41,6 +41,10 @@ protected:
         hear heard;
     };
     void subscribe(std::vector<subscription> all);
+    // One thing more that must be there before this server is ready: before subscribe(). From any
+    // thread.
+    void await_one() { ++awaited_; }
+    void one_is_ready();
     // A channel that comes and goes. Nothing is heard of it before this returns.
     [[nodiscard]] pubsub::subscription_id subscribe(const channel_name& to, hear heard);
     void unsubscribe(pubsub::subscription_id which) { bus_->unsubscribe(which); }
@@ -55,7 +59,6 @@ protected:
     bool take_in(std::size_t bytes, std::function<void()> task);
 
 private:
-    void on_ready();
     void drop();
     void count_dropped();
 
@@ -64,7 +67,7 @@ private:
     const channel_name counted_;
     std::mutex mutex_;
     std::vector<pubsub::subscription_id> subscriptions_;
-    std::atomic<std::size_t> awaited_ = 0; // subscriptions that are not in place yet
+    std::atomic<std::size_t> awaited_ = 0; // that is not in place yet
     std::atomic<std::size_t> incoming_bytes_ = 0;
     std::atomic<std::size_t> dropped_ = 0; // that are not counted yet
     std::atomic<bool> closed_ = false;

@@ -58,6 +58,7 @@ public:
     }
 
     [[nodiscard]] pubsub::subscription_id next_id() { return ++last_id_; }
+    [[nodiscard]] const redis_options& options() const { return options_; }
     command_connection& commands() { return commands_; }
     subscription_connection& subscriptions() { return subscriptions_; }
 
@@ -120,6 +121,10 @@ void redis_link::count_subscribers(channel_kind kind, std::string_view channel,
 
 link_counters redis_link::counters() const {
     return core_->commands().counters();
+}
+
+const redis_options& redis_link::options() const {
+    return core_->options();
 }
 
 } // namespace sockeye::adapter_redis

@@ -52,6 +52,7 @@ public:
     void fetch(const selection&, std::function<void(std::vector<socket_details>)>) override {}
     bool has_room(std::string_view) const override { return false; }
     void server_side_event(array, ack_sender) override {}
+    const recovery_options* recovery() const override { return nullptr; }
     void on_malformed_message() override {}
     void on_dropped_messages(std::size_t) override {}
     std::weak_ptr<void> lifetime() override { return {}; }

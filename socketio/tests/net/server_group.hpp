@@ -95,7 +95,7 @@ private:
         servers_.push_back(std::make_unique<socketio_fixture>(std::move(options), threads));
         server& io = servers_.back()->io;
         io.on_connection([name](const socket& s) {
-            s.data() = object{{"server", name}};
+            if (!s.recovered()) s.data() = object{{"server", name}};
             s.on("enter", [s](const std::string& room, const ack<>& done) {
                 s.join(room);
                 done();

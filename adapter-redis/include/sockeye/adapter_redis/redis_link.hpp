@@ -52,6 +52,8 @@ public:
                            count_handler then) override;
 
     [[nodiscard]] link_counters counters() const;
+    // As given: for another link to the same Redis.
+    [[nodiscard]] const redis_options& options() const;
 
 private:
     std::shared_ptr<link_core> core_;

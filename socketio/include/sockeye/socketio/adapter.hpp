@@ -22,6 +22,8 @@
 
 namespace sockeye::socketio {
 
+struct recovery_options;
+
 // An event for many, encoded once.
 class prepared_event {
 public:
@@ -86,6 +88,8 @@ public:
     // Another server's event, for the namespace's `on` handlers; where there is none, nobody
     // replies. On a shard's thread.
     virtual void server_side_event(array event, ack_sender reply) = 0;
+    // What the server was told about recovery; null: not wanted.
+    [[nodiscard]] virtual const recovery_options* recovery() const = 0;
     // Something came from the cluster that is no message: it is counted. On a shard's thread.
     virtual void on_malformed_message() = 0;
     // The adapter had to drop as many messages of the cluster. On a shard's thread.

@@ -68,7 +68,8 @@ protected:
 
     // To the namespace's adapters on all other servers. The medium calls `sent`, where it is not
     // empty, exactly once, on any thread and at once if it likes: this server's own sockets get
-    // what is sent at that moment. Also where it could not be sent, which the medium logs.
+    // what is sent at that moment. Also where it could not be sent, which the medium logs. Or it
+    // does not, and hands the message, in another name, to on_message itself.
     virtual void publish(const cluster_message& message, sent_callback sent) = 0;
     // To one adapter; or to all of them, since those that did not ask ignore it.
     virtual void publish_response(const std::string& to_uid, const cluster_message& message) = 0;

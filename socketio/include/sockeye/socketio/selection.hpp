@@ -19,6 +19,9 @@ struct selection {
     bool operator==(const selection&) const = default;
 };
 
+// Whether it reaches a socket that is in those rooms.
+bool includes(const selection& to, const std::vector<std::string>& rooms);
+
 // How something is sent.
 struct emit_flags {
     bool volatile_ = false; // only to those who can take it this moment

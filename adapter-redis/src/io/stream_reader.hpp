@@ -1,0 +1,65 @@
+#pragma once
+
+#include "codec/stream_entries.hpp"
+
+#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/engineio/log.hpp>
+#include <sockeye/engineio/shards.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace sockeye::adapter_redis {
+
+// Reads a stream for all namespaces of a server, from where it ends when the server comes, on a
+// link of its own, since reading is waiting. After a lost connection it goes on where it was.
+//
+// No more is read while entries wait to be dealt with: they are safe in Redis.
+class stream_reader : public std::enable_shared_from_this<stream_reader> {
+public:
+    // Held by whoever has not dealt with an entry yet.
+    using batch = std::shared_ptr<void>;
+    struct listener {
+        // Where the reader is when it begins to tell this one of entries.
+        std::function<void(const stream_id& from)> started;
+        // On the link's thread, in the stream's order.
+        std::function<void(const stream_entry& entry, const batch& of)> heard;
+    };
+
+    stream_reader(const redis_link& beside, std::string stream, std::size_t read_count,
+                  engineio::shards& shards);
+
+    void start() { find_end(); }
+    void listen(const std::string& nsp, listener who);
+    void unlisten(const std::string& nsp);
+
+private:
+    void find_end();
+    void on_end(const reply& answer);
+    void read_on();
+    void on_news(const reply& answer);
+    void tell(const stream_entry& entry, const batch& of);
+    void try_again(void (stream_reader::*step)(), const std::string& why);
+    template<class Then>
+    void ask(const std::vector<std::string>& words, Then then);
+
+    const std::string stream_;
+    const std::string read_count_;
+    const std::string wait_; // of one XREAD, in ms
+    engineio::shards& shards_;
+    const engineio::logger log_;
+    bool failing_ = false; // and this has been reported; on the link's thread
+
+    std::mutex mutex_; // of what follows
+    bool started_ = false;
+    stream_id last_read_;
+    std::unordered_map<std::string, listener> listeners_; // by namespace
+
+    redis_link link_; // last: its thread uses all of the above
+};
+
+} // namespace sockeye::adapter_redis

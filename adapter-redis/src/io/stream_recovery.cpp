@@ -1,0 +1,202 @@
+#include "io/stream_recovery.hpp"
+
+#include <utility>
+
+namespace sockeye::adapter_redis {
+
+namespace cluster = socketio::cluster;
+using socketio::array;
+using socketio::cluster_message;
+using socketio::object;
+using socketio::recovery_outcome;
+using socketio::restored_session;
+using socketio::saved_session;
+using socketio::value;
+
+namespace {
+
+constexpr const char* page = "100"; // entries that are read at once
+constexpr unsigned max_pages = 100;
+
+value to_value(const saved_session& from) {
+    return object{{"sid", from.id},
+                  {"pid", from.private_id},
+                  {"rooms", array(from.rooms.begin(), from.rooms.end())},
+                  {"data", from.data}};
+}
+
+std::optional<saved_session> read_session(std::string_view text) {
+    auto read = decode_session(text);
+    if (!read) return std::nullopt;
+    const value* const sid = read->find("sid");
+    const value* const pid = read->find("pid");
+    const value* const rooms = read->find("rooms");
+    if (!sid || !sid->is_string() || !pid || !pid->is_string() || !rooms || !rooms->is_array())
+        return std::nullopt;
+    saved_session session{sid->as_string(), pid->as_string(), {}, {}};
+    for (const value& room : rooms->as_array())
+        if (room.is_string()) session.rooms.push_back(room.as_string());
+    if (value* const data = read->find("data")) session.data = std::move(*data);
+    return session;
+}
+
+} // namespace
+
+// One client's way back, on its shard's thread. Alive while its time-out is set: what waits for Redis,
+// perhaps for ever, does not hold on to the client's namespace, and the link with it.
+class stream_recovery::restoration : public std::enable_shared_from_this<restoration> {
+public:
+    using finished = std::function<void(restored_session)>;
+
+    restoration(std::shared_ptr<stream_recovery> of, unsigned shard, stream_id offset,
+                finished then)
+        : of_(std::move(of)), shards_(of_->local_.shards()), shard_(shard), offset_(offset),
+          last_read_(offset), then_(std::move(then)) {}
+
+    void start(const std::string& private_id) {
+        shards_.post_after(shard_, of_->with_.patience, [self = shared_from_this()] {
+            self->finish({recovery_outcome::unknown_session});
+        });
+        ask({"GETDEL", of_->with_.session_key_prefix + private_id}, &restoration::on_session);
+    }
+
+    void go_on() {
+        if (!then_) return;
+        const stream_id delivered = here().delivered;
+        if (delivered < offset_)
+            here().waiting.push_back(weak_from_this()); // its last server was ahead of this one
+        else if (delivered <= last_read_)
+            finish_at(delivered);
+        else
+            read_page();
+    }
+
+private:
+    struct missed_event {
+        stream_id id;
+        cluster::broadcast order;
+    };
+
+    shard_state& here() { return of_->shards_[shard_]; }
+
+    void ask(const std::vector<std::string>& words, void (restoration::*then)(const reply&)) {
+        of_->link_->command(words, [weak = weak_from_this(), then](reply answer) {
+            const auto self = weak.lock();
+            if (!self) return;
+            self->shards_.post(self->shard_, [self, then, answer = std::move(answer)] {
+                if (self->then_) ((*self).*then)(answer);
+            });
+        });
+    }
+
+    void on_session(const reply& answer) {
+        auto session = answer.kind == reply_kind::text ? read_session(answer.text) : std::nullopt;
+        if (!session) return finish({recovery_outcome::unknown_session});
+        session_ = *std::move(session);
+        const std::string offset = to_string(offset_);
+        ask({"XRANGE", of_->with_.stream, offset, offset}, &restoration::on_last_event);
+    }
+    void on_last_event(const reply& answer) {
+        if (answer.items.empty()) return finish({recovery_outcome::events_forgotten});
+        go_on();
+    }
+
+    void read_page() {
+        if (++pages_ > max_pages) return finish({recovery_outcome::events_forgotten});
+        ask({"XRANGE", of_->with_.stream, "(" + to_string(last_read_), "+", "COUNT", page},
+            &restoration::on_page);
+    }
+    void on_page(const reply& answer) {
+        const auto entries = read_entries(answer);
+        if (!entries) return finish({recovery_outcome::events_forgotten});
+        for (const stream_entry& entry : *entries)
+            keep_if_meant(entry);
+        if (!entries->empty()) last_read_ = entries->back().id;
+        go_on();
+    }
+    void keep_if_meant(const stream_entry& entry) {
+        auto read = decode_entry(entry.fields);
+        if (!read || read->nsp != of_->with_.nsp) return;
+        auto message = from_envelope(*std::move(read));
+        auto* const order = message ? std::get_if<cluster::broadcast>(&message->what) : nullptr;
+        if (order != nullptr && !order->request_id && includes(order->to, session_.rooms))
+            missed_.push_back({entry.id, std::move(*order)});
+    }
+
+    // What was read beyond is still to be delivered here, to this client too.
+    void finish_at(const stream_id& delivered) {
+        restored_session restored{recovery_outcome::recovered, std::move(session_), {}};
+        for (missed_event& one : missed_)
+            if (one.id <= delivered)
+                restored.missed.push_back(of_->local_.prepare(std::move(one.order.event),
+                                                              std::move(one.order.to),
+                                                              one.order.flags, to_string(one.id)));
+        finish(std::move(restored));
+    }
+    void finish(restored_session restored) {
+        missed_.clear();
+        if (const auto then = std::exchange(then_, {})) then(std::move(restored));
+    }
+
+    const std::shared_ptr<stream_recovery> of_;
+    engineio::shards& shards_;
+    const unsigned shard_;
+    const stream_id offset_; // of the last event that the client had
+    stream_id last_read_;
+    unsigned pages_ = 0;
+    saved_session session_;
+    std::vector<missed_event> missed_;
+    finished then_; // empty: finished
+};
+
+stream_recovery::stream_recovery(socketio::local_namespace& local, std::shared_ptr<redis_link> link,
+                                 settings with)
+    : local_(local), link_(std::move(link)), with_(std::move(with)),
+      shards_(local.shards().size()) {}
+
+void stream_recovery::on_every_shard(const std::function<void(shard_state&)>& task) {
+    for (unsigned shard = 0; shard < shards_.size(); ++shard) {
+        auto run = [self = shared_from_this(), life = local_.lifetime().lock(), task, shard] {
+            if (life) task(self->shards_[shard]);
+        };
+        local_.shards().current() == shard ? run() : local_.shards().post(shard, std::move(run));
+    }
+}
+
+void stream_recovery::deliver(const stream_id& id, cluster::broadcast order,
+                              std::shared_ptr<void> kept_until_done) {
+    const std::string offset = order.flags.volatile_ ? std::string() : to_string(id);
+    const auto event =
+        local_.prepare(std::move(order.event), std::move(order.to), order.flags, offset);
+    on_every_shard([this, event, id, kept = std::move(kept_until_done)](shard_state& at) {
+        local_.deliver_here(*event);
+        advance(at, id);
+    });
+}
+
+void stream_recovery::begin_at(const stream_id& id) {
+    on_every_shard([id](shard_state& at) { advance(at, id); });
+}
+
+void stream_recovery::advance(shard_state& at, const stream_id& to) {
+    at.delivered = std::max(at.delivered, to);
+    for (const auto& one : std::exchange(at.waiting, {}))
+        if (const auto alive = one.lock()) alive->go_on();
+}
+
+void stream_recovery::save(const saved_session& session) {
+    link_->command({"SET", with_.session_key_prefix + session.private_id,
+                    encode_session(to_value(session)), "PX",
+                    std::to_string(with_.session_lifetime.count())});
+}
+
+void stream_recovery::restore(const std::string& private_id, const std::string& offset,
+                              std::function<void(restored_session)> then) {
+    const auto last_had = parse_stream_id(offset);
+    if (!last_had) return then({recovery_outcome::events_forgotten});
+    std::make_shared<restoration>(shared_from_this(), local_.shards().current(), *last_had,
+                                  std::move(then))
+        ->start(private_id);
+}
+
+} // namespace sockeye::adapter_redis

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "codec/stream_entries.hpp"
+
+#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/socketio/adapter.hpp>
+#include <sockeye/socketio/cluster_message.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sockeye::adapter_redis {
+
+// Lets the clients of a namespace come back to any server of the cluster: sessions are kept in
+// Redis, and what was missed is in the stream.
+//
+// Each shard knows up to where in the stream it has delivered. What is read for a client that comes
+// back ends exactly there, so that what is delivered from then on goes on without a gap or an
+// overlap.
+class stream_recovery : public std::enable_shared_from_this<stream_recovery> {
+public:
+    struct settings {
+        std::string nsp;
+        std::string stream;
+        std::string session_key_prefix;
+        std::chrono::milliseconds session_lifetime;
+        std::chrono::milliseconds patience; // with Redis
+    };
+    stream_recovery(socketio::local_namespace& local, std::shared_ptr<redis_link> link,
+                    settings with);
+
+    // On the shard where entries are handled, in the stream's order. `kept_until_done` is let go of
+    // when all shards have delivered.
+    void deliver(const stream_id& id, socketio::cluster::broadcast order,
+                 std::shared_ptr<void> kept_until_done);
+    // What was before is not going to be delivered.
+    void begin_at(const stream_id& id);
+
+    void save(const socketio::saved_session& session);
+    // As adapter::restore_session.
+    void restore(const std::string& private_id, const std::string& offset,
+                 std::function<void(socketio::restored_session)> then);
+
+private:
+    class restoration;
+    struct shard_state {
+        stream_id delivered;
+        std::vector<std::weak_ptr<restoration>> waiting; // for it to get further
+    };
+
+    void on_every_shard(const std::function<void(shard_state&)>& task);
+    static void advance(shard_state& at, const stream_id& to);
+
+    socketio::local_namespace& local_;
+    const std::shared_ptr<redis_link> link_;
+    const settings with_;
+    std::vector<shard_state> shards_; // each for its shard's thread alone
+};
+
+} // namespace sockeye::adapter_redis

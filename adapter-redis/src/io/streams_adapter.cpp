@@ -1,0 +1,179 @@
+#include "codec/channels.hpp"
+#include "io/pubsub_adapter.hpp"
+#include "io/stream_publisher.hpp"
+#include "io/stream_reader.hpp"
+#include "io/stream_recovery.hpp"
+
+#include <sockeye/adapter_redis/streams_adapter.hpp>
+#include <sockeye/socketio/options.hpp>
+
+#include <map>
+#include <utility>
+
+namespace sockeye::adapter_redis {
+
+namespace cluster = socketio::cluster;
+using socketio::cluster_message;
+using socketio::local_namespace;
+
+namespace {
+
+// The streams of a server, each read once for all namespaces in it.
+class stream_readers {
+public:
+    stream_readers(std::shared_ptr<redis_link> link, std::size_t read_count)
+        : link_(std::move(link)), read_count_(read_count) {}
+
+    std::shared_ptr<stream_reader> reader_of(const std::string& stream, engineio::shards& shards) {
+        const std::lock_guard lock(mutex_);
+        auto& reader = readers_[stream];
+        if (!reader) {
+            reader = std::make_shared<stream_reader>(*link_, stream, read_count_, shards);
+            reader->start();
+        }
+        return reader;
+    }
+
+private:
+    const std::shared_ptr<redis_link> link_;
+    const std::size_t read_count_;
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<stream_reader>> readers_;
+};
+
+// To be replayed, and to reach servers that were away; nothing else goes through the stream.
+bool is_for_sockets(const cluster_message& message) {
+    const auto* const order = std::get_if<cluster::broadcast>(&message.what);
+    if (order != nullptr) return !order->request_id;
+    return std::holds_alternative<cluster::join>(message.what) ||
+           std::holds_alternative<cluster::leave>(message.what) ||
+           std::holds_alternative<cluster::disconnect>(message.what);
+}
+
+class streams_redis_adapter final : public pubsub_adapter {
+public:
+    streams_redis_adapter(local_namespace& local, std::shared_ptr<redis_link> link,
+                          const std::shared_ptr<stream_readers>& readers,
+                          const streams_options& options)
+        : pubsub_adapter(
+              local, link, options.common,
+              {kind_of(options), cluster_channels(options.channel_prefix, local.name()).everybody}),
+          link_(std::move(link)), kind_(kind_of(options)),
+          channels_(options.channel_prefix, local.name()),
+          entries_(link_, stream_of(options, local), options.max_length),
+          reader_(readers->reader_of(stream_of(options, local), local.shards())),
+          recovery_(make_recovery(options)) {}
+
+    void start() override {
+        await_one();
+        subscribe({{{kind_, channels_.of(uid())}, on_payload()},
+                   {{kind_, channels_.everybody}, on_payload()}});
+        reader_->listen(local().name(),
+                        {while_alive([this](const stream_id& from) { begin_at(from); }),
+                         while_alive([this](const stream_entry& entry,
+                                            const stream_reader::batch& of) { read(entry, of); })});
+    }
+    void close() override {
+        reader_->unlisten(local().name());
+        pubsub_adapter::close();
+    }
+
+    [[nodiscard]] bool recovers() const override { return recovery_ != nullptr; }
+    void persist_session(socketio::saved_session session) override { recovery_->save(session); }
+    void restore_session(const std::string& private_id, const std::string& offset,
+                         std::function<void(socketio::restored_session)> then) override {
+        recovery_->restore(private_id, offset, std::move(then));
+    }
+
+protected:
+    void publish(const cluster_message& message, sent_callback sent) override {
+        if (!is_for_sockets(message)) {
+            bus().publish(kind_, channels_.everybody, encode_packed(to_envelope(message)));
+            if (sent) sent({});
+        } else if (!recovers() || !link_->counters().connected) {
+            entries_.add(message);
+            if (sent) sent({});
+        } else {
+            add_for_all(message, std::move(sent));
+        }
+    }
+    void publish_response(const std::string& to_uid, const cluster_message& message) override {
+        bus().publish(kind_, channels_.of(to_uid), encode_packed(to_envelope(message)));
+    }
+
+private:
+    static channel_kind kind_of(const streams_options& options) {
+        return options.sharded_pubsub ? channel_kind::sharded : channel_kind::plain;
+    }
+    static std::string stream_of(const streams_options& options, const local_namespace& of) {
+        return stream_name(options.stream_name, options.stream_count, of.name());
+    }
+    std::shared_ptr<stream_recovery> make_recovery(const streams_options& options) {
+        const auto* const wanted = local().recovery();
+        if (wanted == nullptr) return nullptr;
+        return std::make_shared<stream_recovery>(
+            local(), link_,
+            stream_recovery::settings{
+                local().name(), stream_of(options, local()), options.session_key_prefix,
+                wanted->max_disconnection_duration, options.common.request_timeout});
+    }
+
+    hear on_payload() {
+        return [this](std::string_view, std::string_view payload) {
+            auto read = decode_envelope(payload);
+            take_in(payload.size(), read ? from_envelope(*std::move(read)) : std::nullopt);
+        };
+    }
+
+    // In the name of a stranger, so that it is taken for another server's when it has been through
+    // the stream: this server's clients get it in the stream's order, too, and with its offset.
+    void add_for_all(cluster_message message, sent_callback sent) {
+        message.uid += "-stream";
+        entries_.add(message, [sent = std::move(sent)](const reply& answer) {
+            if (answer.is_error() && sent) sent({});
+        });
+    }
+
+    // ---- on the reader's thread
+
+    void begin_at(const stream_id& from) {
+        if (recovery_) recovery_->begin_at(from);
+        one_is_ready();
+    }
+
+    void read(const stream_entry& entry, const stream_reader::batch& of) {
+        auto read = decode_entry(entry.fields);
+        auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
+        local().shards().post(
+            home(), while_alive([this, id = entry.id, message = std::move(message), of]() mutable {
+                message ? handle(id, *std::move(message), of) : local().on_malformed_message();
+            }));
+    }
+    void handle(const stream_id& id, cluster_message message, const stream_reader::batch& of) {
+        if (message.uid == uid()) return; // carried out when it was sent
+        auto* const order = std::get_if<cluster::broadcast>(&message.what);
+        if (recovery_ && order != nullptr && !order->request_id)
+            recovery_->deliver(id, std::move(*order), of);
+        else
+            on_message(std::move(message));
+    }
+
+    const std::shared_ptr<redis_link> link_;
+    const channel_kind kind_;
+    const cluster_channels channels_;
+    const stream_publisher entries_;
+    const std::shared_ptr<stream_reader> reader_;
+    const std::shared_ptr<stream_recovery> recovery_; // null: off
+};
+
+} // namespace
+
+socketio::adapter_factory streams_adapter(std::shared_ptr<redis_link> link,
+                                          streams_options options) {
+    const auto readers = std::make_shared<stream_readers>(link, options.read_count);
+    return [link = std::move(link), readers, options = std::move(options)](local_namespace& local) {
+        return std::make_unique<streams_redis_adapter>(local, link, readers, options);
+    };
+}
+
+} // namespace sockeye::adapter_redis

@@ -1,0 +1,244 @@
+// What is the streams adapter's own: what a stream keeps for servers and for clients that were
+// away.
+
+#include "codec/stream_entries.hpp"
+#include "net/redis_group.hpp"
+
+#include <sockeye/adapter_redis/emitter.hpp>
+#include <sockeye/socketio/options.hpp>
+
+#include <atomic>
+#include <thread>
+
+namespace sockeye::adapter_redis {
+namespace {
+
+server_options with_recovery() {
+    server_options options;
+    options.recovery.emplace();
+    return options;
+}
+
+// The last argument of an event's packet.
+std::string offset_of(const std::string& packet) {
+    const std::size_t end = packet.rfind('"');
+    return packet.substr(packet.rfind('"', end - 1) + 1, end - packet.rfind('"', end - 1) - 1);
+}
+
+struct comeback {
+    packets missed;
+    std::string id;
+};
+
+// Asks to go on as the client that had that event last.
+comeback come_back(socketio::packet_client& client, const std::string& private_id,
+                   const std::string& offset) {
+    client.send(R"(0{"pid":")" + private_id + R"(","offset":")" + offset + "\"}");
+    comeback got;
+    std::string packet = client.read();
+    for (; !packet.starts_with("0{"); packet = client.read())
+        got.missed.push_back(packet);
+    got.id = packet.substr(9, 20); // 0{"sid":"…
+    return got;
+}
+
+} // namespace
+
+TEST_CASE("streams: what servers missed while their connections were broken reaches them") {
+    redis_group at(of_streams());
+    packets sent;
+    for (int i = 0; i < 500; ++i) {
+        if (i % 100 == 50) ask(at.outsider, {"CLIENT", "KILL", "TYPE", "normal"});
+        const std::string event = "e" + std::to_string(i);
+        at.outsider.command({"XADD", "socket.io", "*", "uid", "emitter", "nsp", "/", "type", "3",
+                             "data",
+                             R"({"opts":{"rooms":[],"except":[],"flags":{}},)"
+                             R"("packet":{"type":2,"data":[")" +
+                                 event + R"("]}})"});
+        sent.push_back("2[\"" + event + "\"]");
+        if (i % 100 == 99) ask(at.outsider, {"PING"});
+    }
+    for (auto& client : at.clients)
+        for (const std::string& packet : sent)
+            client.expect(packet);
+}
+
+TEST_CASE("streams: what is no message is counted, and what is nobody's is skipped") {
+    redis_group at(of_streams());
+    ask(at.outsider, {"XADD", "socket.io", "*", "nsp", "/", "type", "x"});
+    ask(at.outsider, {"XADD", "socket.io", "*", "nsp", "/", "type", "3", "uid", "u"});
+    ask(at.outsider, {"XADD", "socket.io", "*", "type", "3", "uid", "u"});
+    ask(at.outsider, {"XADD", "socket.io", "*", "nsp", "/other", "type", "3"});
+    at.publish(plain, "socket.io#/#", "no message");
+    at.a().emit("e");
+    for (auto& client : at.clients)
+        client.expect(R"(2["e"])");
+    for (std::size_t i = 0; i < 3; ++i)
+        REQUIRE(socketio_fixture::becomes_true(
+            [&] { return at.at(i).io.counters().cluster_messages_malformed == 3; }));
+}
+
+TEST_CASE("streams: a key that is no stream is reported, and read once it is one") {
+    link_fixture redis;
+    redis_link link(redis.options());
+    ask(link, {"SET", "socket.io", "text"});
+    event_notes notes;
+    server_options options;
+    streams_options with;
+    with.common.ready = [&](const std::string& nsp) { notes.add("ready " + nsp); };
+    options.adapter = streams_adapter(std::make_shared<redis_link>(redis.options()), with);
+    socketio_fixture fixture(std::move(options));
+    fixture.start();
+    redis.notes.await("redis: cannot read the stream socket.io: WRONGTYPE Operation against a key "
+                      "holding the wrong kind of value");
+    ask(link, {"DEL", "socket.io"});
+    notes.await("ready /");
+}
+
+TEST_CASE("streams: namespaces spread over several streams") {
+    streams_options options;
+    options.stream_count = 4;
+    redis_group at(of_streams(options));
+    for (const char* const nsp : {"/chat", "/dashboard"}) {
+        at.await_members(nsp);
+        for (auto& client : at.clients)
+            client.join(nsp);
+        at.a().of(nsp).emit("e");
+        for (auto& client : at.clients)
+            client.expect("2" + std::string(nsp) + R"(,["e"])");
+    }
+    CHECK(ask(at.outsider, {"XLEN", "socket.io--3"}).integer == 1);
+}
+
+TEST_CASE("streams: an emitter reaches the clients of all servers, and the servers") {
+    redis_group at(of_streams());
+    const emitter io = streams_emitter(at.links["a"]);
+    io.emit("e", 1, binary{"\x01"});
+    for (auto& client : at.clients) {
+        client.expect(R"(51-["e",1,{"_placeholder":true,"num":0}])");
+        client.read_binary();
+    }
+    io.to(at.ids[0]).sockets_join("r");
+    io.to("r").emit("f");
+    at.clients[0].expect(R"(2["f"])");
+    io.server_side_emit("note", "hi");
+    for (const char* const name : {"a hi", "b hi", "c hi"})
+        at.notes.await(name);
+}
+
+// ---- recovery
+
+TEST_CASE("streams: with recovery, offsets end the arguments of events, but for volatile ones") {
+    redis_group at(of_streams(), 1, with_recovery());
+    at.a().emit("e", 1);
+    packets heard;
+    for (auto& client : at.clients)
+        heard.push_back(client.read());
+    CHECK(heard == packets(3, R"(2["e",1,")" + offset_of(heard[0]) + "\"]"));
+    const auto entry = read_entries(ask(at.outsider, {"XRANGE", "socket.io", "-", "+"})).value();
+    CHECK(offset_of(heard[0]) == to_string(entry.at(0).id));
+    at.a().volatile_().emit("v");
+    for (auto& client : at.clients)
+        client.expect(R"(2["v"])");
+}
+
+TEST_CASE("streams: a client comes back to another server, and gets what it missed") {
+    redis_group at(of_streams(), 2, with_recovery());
+    const std::string private_id = at.clients[1].private_id();
+    at.enter(1, "r");
+    at.a().emit("seen");
+    const std::string offset = offset_of(at.clients[1].read());
+    at.clients[1].close();
+    await([&] { return at.b().counters().sessions_saved == 1; });
+    at.a().to("r").emit("one");
+    at.c().to("elsewhere").emit("two");
+    at.a().except("r").emit("three");
+    at.b().to(at.ids[1]).emit("four");
+    auto again = at.at(2).connect();
+    const comeback got = come_back(again, private_id, offset);
+    CHECK(got.id == at.ids[1]);
+    REQUIRE(got.missed.size() == 2);
+    CHECK(got.missed[0].starts_with(R"(2["one",")"));
+    CHECK(got.missed[1].starts_with(R"(2["four",")"));
+    CHECK(at.c().counters().sessions_recovered == 1);
+    at.a().to("r").emit("five");
+    CHECK(again.read().starts_with(R"(2["five",")"));
+    const auto found = wait(at.a().to(at.ids[1]).fetch_sockets()).result;
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].data() == value(object{{"server", "b"}}));
+    again.close();
+    at.clients[1] = at.at(1).connect();
+}
+
+TEST_CASE("streams: a session is restored once, and not without its last event") {
+    redis_group at(of_streams(), 1, with_recovery());
+    const std::string private_id = at.clients[1].private_id();
+    at.a().emit("seen");
+    const std::string offset = offset_of(at.clients[1].read());
+    at.clients[1].close();
+    await([&] { return at.b().counters().sessions_saved == 1; });
+    for (const auto& [said, outcome] :
+         std::vector<std::pair<std::string, std::uint64_t>>{{"1-1", 1}, {offset, 0}}) {
+        auto other = at.at(2).connect();
+        CHECK(come_back(other, private_id, said).id != at.ids[1]);
+    }
+    CHECK(at.c().counters().recoveries_forgotten == 1);
+    CHECK(at.c().counters().recoveries_unknown == 1);
+    at.clients[1] = at.at(1).connect();
+}
+
+TEST_CASE("streams: while Redis is away, clients that come back begin anew") {
+    streams_options options;
+    options.common.request_timeout = 50ms;
+    redis_group at(of_streams(options), 1, with_recovery());
+    at.redis.server.pause();
+    auto other = at.at(2).connect();
+    CHECK(come_back(other, "someone", "1-1").missed.empty());
+    at.redis.server.resume();
+}
+
+// A client wanders from server to server while events flow: each reaches it once and in order.
+TEST_CASE("streams: nothing is missed and nothing comes twice, however often a client comes back") {
+    redis_group at(of_streams(), 3, with_recovery());
+    std::atomic<bool> over = false;
+    std::atomic<int> sent = 0;
+    std::thread talker([&] {
+        while (!over) {
+            (sent % 2 == 0 ? at.a() : at.c()).to(at.ids[1]).emit("e", ++sent);
+            std::this_thread::sleep_for(200us);
+        }
+    });
+    std::string private_id = at.clients[1].private_id();
+    std::string offset;
+    packets heard;
+    const auto hear = [&](const std::string& packet) {
+        offset = offset_of(packet);
+        heard.push_back(packet.substr(0, packet.rfind(",\"")));
+    };
+    for (int i = 0; i < 10; ++i)
+        hear(at.clients[1].read());
+    at.clients[1].close();
+    for (std::size_t round = 0; round < 30; ++round) {
+        auto again = at.at(round % 3).connect();
+        await([&] {
+            return ask(at.outsider, {"EXISTS", "sio:session:" + private_id}).integer == 1;
+        });
+        const comeback got = come_back(again, private_id, offset);
+        REQUIRE(got.id == at.ids[1]);
+        for (const std::string& packet : got.missed)
+            hear(packet);
+        for (int i = 0; i < 10; ++i)
+            hear(again.read());
+        again.close();
+    }
+    over = true;
+    talker.join();
+    packets wanted;
+    for (std::size_t i = 1; i <= heard.size(); ++i)
+        wanted.push_back(R"(2["e",)" + std::to_string(i));
+    // Two servers speak in turn, so that neighbours may change places.
+    CHECK(sorted(heard) == sorted(wanted));
+    at.clients[1] = at.at(1).connect();
+}
+
+} // namespace sockeye::adapter_redis
