@@ -153,7 +153,7 @@ TEST_CASE("streams: a client comes back to another server, and gets what it miss
     at.a().to("r").emit("one");
     at.c().to("elsewhere").emit("two");
     at.a().except("r").emit("three");
-    at.b().to(at.ids[1]).emit("four");
+    at.a().to(at.ids[1]).emit("four");
     auto again = at.at(2).connect();
     const comeback got = come_back(again, private_id, offset);
     CHECK(got.id == at.ids[1]);
