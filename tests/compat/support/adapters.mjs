@@ -23,9 +23,20 @@ const sharded = {
   binaryForServers: (bytes) => bytes,
 };
 
+const streams = {
+  kind: "streams",
+  ourOptions: ["--adapter", "streams"],
+  count: counted("NUMSUB", (nsp) => `socket.io#${nsp}#`),
+  fetchTimesOut: tooFew,
+  binaryForServers: (bytes) => bytes,
+};
+
 export const adapters = {
   classic,
   "classic, answers on channels of their own": { ...classic, kind: "classic-specific" },
   sharded,
+  streams,
 };
+// With recovery, events end with their place in the stream.
+export const recovering = { ...streams, kind: "streams-recovery", ourOptions: [...streams.ourOptions, "--recovery"] };
 export { tooFew };

@@ -12,7 +12,7 @@ const { REDIS_URL: url, NODE_NAME: name } = process.env;
 
 async function makeAdapter() {
   const client = await createClient({ url }).connect();
-  if (kind === "streams") return createStreamsAdapter(client);
+  if (kind.startsWith("streams")) return createStreamsAdapter(client);
   const subscriber = await client.duplicate().connect();
   if (kind === "sharded") return createShardedAdapter(client, subscriber);
   return createAdapter(client, subscriber, {
@@ -74,7 +74,7 @@ function serve(nsp) {
 }
 
 const http = createServer();
-const recovery = kind === "streams" ? { connectionStateRecovery: {} } : {};
+const recovery = kind === "streams-recovery" ? { connectionStateRecovery: {} } : {};
 const io = new Server(http, { adapter: await makeAdapter(), ...recovery });
 serve(io.of("/"));
 serve(io.of("/chat"));
