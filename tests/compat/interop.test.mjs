@@ -115,6 +115,8 @@ function operations(adapter, nsp, cluster) {
   fromEach("events for servers", async (origin) => {
     await origin.do("server-side-emit", "notify", ...values, bytes);
     const sent = ["sse", "notify", ...values, adapter.binaryForServers(bytes)];
+    // Not in order with broadcasts, where these go through a stream.
+    for (const member of members) if (member !== origin) await eventually(() => member.heard.length > 0);
     const heard = await heardBy(members, origin);
     for (const [i, member] of members.entries()) deepEqual(heard[i], member === origin ? [] : [sent]);
   });
@@ -145,6 +147,32 @@ function operations(adapter, nsp, cluster) {
   });
 }
 
+// By whoever is no server; the emitters are at servers 1 and 2, ours and npm's.
+function emitters(adapter, nsp, cluster) {
+  for (const from of [1, 2])
+    if (adapter.emitters.includes(cluster.layout[from]))
+      test(`an emitter, of ${cluster.layout[from]}`, async () => {
+        const members = await cluster().meet(nsp);
+        const [origin, r] = [members[from], unique("room")];
+        const others = members.filter((member) => member !== origin);
+        await origin.do("emitter-broadcast", null, [], "all", ...values, bytes);
+        for (const member of members) deepEqual(await member.hear(1), [["all", ...values, bytes]]);
+        await origin.do("emitter-join", members.map(({ id }) => id), [r]);
+        await origin.do("emitter-broadcast", r, [origin.id], "room");
+        for (const member of others) deepEqual(await member.hear(1), [["room"]]);
+        await origin.do("emitter-leave", others[0].id, r);
+        await origin.do("emitter-broadcast", r, [], "left");
+        deepEqual(await others[1].hear(1), [["left"]]);
+        deepEqual(await origin.hear(1), [["left"]]);
+        await origin.do("emitter-server-side-emit", "notify", 1, { a: "b" });
+        for (const member of members) deepEqual(await member.hear(1), [["sse", "notify", 1, { a: "b" }]]);
+        const gone = others.map(({ socket }) => new Promise((resolve) => socket.on("disconnect", resolve)));
+        await origin.do("emitter-disconnect", others.map(({ id }) => id), true);
+        deepEqual(await Promise.all(gone), ["io server disconnect", "io server disconnect"]);
+        for (const member of members) member.leave();
+      });
+}
+
 // A server that does not answer; `paused` is stopped meanwhile.
 function silence(adapter, cluster) {
   for (const [from, paused] of [[0, 2], [2, 0]])
@@ -170,8 +198,13 @@ function silence(adapter, cluster) {
 for (const [name, adapter] of Object.entries(adapters))
   describe(`a cluster of sockeye, sockeye and Node: ${name}`, { timeout: 120_000 }, () => {
     let running;
-    before(async () => (running = await startCluster(adapter, ["sockeye", "sockeye", "node"])));
+    const cluster = Object.assign(() => running, { layout: ["sockeye", "sockeye", "node"] });
+    before(async () => (running = await startCluster(adapter, cluster.layout)));
     after(() => running?.stop());
-    for (const nsp of ["/", "/chat"]) describe(`namespace ${nsp}`, () => operations(adapter, nsp, () => running));
-    silence(adapter, () => running);
+    for (const nsp of ["/", "/chat"])
+      describe(`namespace ${nsp}`, () => {
+        operations(adapter, nsp, cluster);
+        emitters(adapter, nsp, cluster);
+      });
+    silence(adapter, cluster);
   });

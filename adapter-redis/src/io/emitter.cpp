@@ -71,7 +71,7 @@ void emitter::disconnect_sockets(bool close) const {
     say(cluster::disconnect{to_, {}, close});
 }
 
-void emitter::emit_to_servers(socketio::array event) const {
+void emitter::server_side_emit_array(socketio::array event) const {
     socketio::check_server_event_name(event);
     say(cluster::server_side_emit{std::move(event)});
 }

@@ -1,5 +1,5 @@
 // The ways to join servers by Redis: how our fixture is told, how the servers of a namespace are counted, whether rooms
-// have channels that members must have subscribed to, and the texts of what goes wrong.
+// have channels that members must have subscribed to, the texts of what goes wrong, and which servers have emitters.
 
 const counted = (command, channel) => async (client, nsp) =>
   Number((await client.sendCommand(["PUBSUB", command, channel(nsp)]))[1]);
@@ -12,12 +12,14 @@ const classic = {
   fetchTimesOut: () => "timeout reached while waiting for fetchSockets response",
   // What becomes of binary in what servers tell each other.
   binaryForServers: (bytes) => bytes.toJSON(),
+  emitters: ["sockeye", "node"],
 };
 
 const sharded = {
   kind: "sharded",
   ourOptions: ["--adapter", "sharded"],
   count: counted("SHARDNUMSUB", (nsp) => `socket.io#${nsp}#`),
+  emitters: [],
   roomMembers: (client, nsp, room) => counted("SHARDNUMSUB", () => `socket.io#${nsp}#${room}#`)(client, nsp),
   fetchTimesOut: tooFew,
   binaryForServers: (bytes) => bytes,
@@ -25,6 +27,7 @@ const sharded = {
 
 const streams = {
   kind: "streams",
+  emitters: ["sockeye"],
   ourOptions: ["--adapter", "streams"],
   count: counted("NUMSUB", (nsp) => `socket.io#${nsp}#`),
   fetchTimesOut: tooFew,

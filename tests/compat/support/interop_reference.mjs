@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
 import { createAdapter as createStreamsAdapter } from "@socket.io/redis-streams-adapter";
+import { Emitter } from "@socket.io/redis-emitter";
 import { createClient } from "redis";
 import { Server } from "socket.io";
 
@@ -56,9 +57,20 @@ const operations = {
     ),
 };
 
+// What nobody but our own tests asks for: the same, by an emitter.
+const outside = (nsp, rooms) => to(emitter.of(nsp.name), rooms);
+const emitterOperations = {
+  "emitter-broadcast": async (nsp, socket, rooms, except, event, ...args) =>
+    void outside(nsp, rooms).except(namesOf(except)).emit(event, ...args),
+  "emitter-join": async (nsp, socket, rooms, target) => void outside(nsp, rooms).socketsJoin(target),
+  "emitter-leave": async (nsp, socket, rooms, target) => void outside(nsp, rooms).socketsLeave(target),
+  "emitter-disconnect": async (nsp, socket, rooms, close) => void outside(nsp, rooms).disconnectSockets(close),
+  "emitter-server-side-emit": async (nsp, socket, ...args) => void emitter.of(nsp.name).serverSideEmit(...args),
+};
+
 function serve(nsp) {
   nsp.on("connection", (socket) => {
-    for (const [event, act] of Object.entries(operations))
+    for (const [event, act] of Object.entries({ ...operations, ...emitterOperations }))
       socket.on(event, async (...args) => {
         const done = typeof args.at(-1) === "function" ? args.pop() : () => {};
         const result = await act(nsp, socket, ...args);
@@ -73,6 +85,8 @@ function serve(nsp) {
   });
 }
 
+// For the classic adapter alone: npm has no other.
+const emitter = new Emitter(await createClient({ url }).connect());
 const http = createServer();
 const recovery = kind === "streams-recovery" ? { connectionStateRecovery: {} } : {};
 const io = new Server(http, { adapter: await makeAdapter(), ...recovery });

@@ -57,11 +57,12 @@ public:
         if constexpr (socketio::detail::ends_with_callback<std::remove_cvref_t<Arguments>...>)
             throw std::invalid_argument("Acknowledgements are not supported");
         else
-            emit_to_servers(socketio::to_array(event, std::forward<Arguments>(arguments)...));
+            server_side_emit_array(
+                socketio::to_array(event, std::forward<Arguments>(arguments)...));
     }
+    void server_side_emit_array(socketio::array event) const;
 
 private:
-    void emit_to_servers(socketio::array event) const;
     void say(socketio::cluster_message::content what) const;
 
     std::shared_ptr<const publisher> publish_;
