@@ -22,6 +22,8 @@ const char* const usage =
     "options\n"
     "  --conns N    sessions (100)                 --inflight K  on their way per sender (1)\n"
     "  --room-size N  rooms, idle: members (10)    --socketio    idle: in / and in a room\n"
+    "  --sender-port N  fanout: of another server, which the sender is at\n"
+    "  --rate R     fanout: broadcasts per second (0: the next one when all have the last)\n"
     "  --size B     bytes of a message (64)        --seconds S   measured time (3)\n"
     "  --warmup S   same load before it (1)        --settle S    idle: pause before memory is read "
     "(2)\n"
@@ -79,6 +81,8 @@ load_options parse_options(int argc, char** argv) {
     const std::map<std::string_view, setter> setters{
         {"--port", [&](auto v) { o.port = number<std::uint16_t>(v, 1, 65535); }},
         {"--server-pid", [&](auto v) { o.server_pid = number<pid_t>(v, 2, 1 << 30); }},
+        {"--sender-port", [&](auto v) { o.sender_port = number<std::uint16_t>(v, 1, 65535); }},
+        {"--rate", [&](auto v) { o.rate = number(v, 1.0, 100'000.0); }},
         {"--path", [&](auto v) { o.path = v; }},
         {"--conns", [&](auto v) { o.conns = number<unsigned>(v, 1, max_conns); }},
         {"--inflight", [&](auto v) { o.inflight = number<unsigned>(v, 1, 1024); }},
@@ -110,6 +114,8 @@ load_options parse_options(int argc, char** argv) {
     if (o.over_polling && o.mode != workload::handshake)
         throw usage_error("--polling is for handshake");
     if (o.socketio && o.mode != workload::idle) throw usage_error("--socketio is for idle");
+    if ((o.sender_port != 0 || o.rate != 0) && o.mode != workload::fanout)
+        throw usage_error("--sender-port and --rate are for fanout");
     o.socketio |= speaks_socketio(o.mode);
     if (o.path.empty()) o.path = o.socketio ? "/socket.io/" : "/engine.io/";
     if (o.port == 0 || o.server_pid == 0) throw usage_error("--port and --server-pid are needed");

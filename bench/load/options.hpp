@@ -12,11 +12,13 @@ enum class workload : std::uint8_t { echo, polling, handshake, idle, ack, fanout
 struct load_options {
     workload mode = workload::echo;
     std::uint16_t port = 0;
+    std::uint16_t sender_port = 0; // fanout: of the sender's server, if it is another one
     pid_t server_pid = 0;
     std::string path; // where none is given, that of the workload's protocol
     unsigned conns = 100;
     unsigned inflight = 1; // messages or broadcasts on their way per sender
     unsigned room_size = 10;
+    double rate = 0;       // fanout: messages of the sender per second; 0: by what is on its way
     std::size_t size = 64; // bytes of a message after its type digit
     double seconds = 3;    // the measured time
     double warmup = 1;     // the same load before it

@@ -3,6 +3,7 @@
 #include "echo_client.hpp"
 #include "polling_client.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -18,7 +19,8 @@ constexpr double after_s = 0.1;           // for what is not: second copies, wor
 
 } // namespace
 
-load_run::load_run(const load_options& o) : options_(o), target_{o.port, o.path} {
+load_run::load_run(const load_options& o)
+    : options_(o), target_{o.port, o.path}, sender_target_{o.sender_port, o.path} {
     board_.inflight = o.inflight;
     board_.message_size = o.size;
     make_clients();
@@ -37,9 +39,12 @@ std::unique_ptr<client> load_run::make_client(std::uint32_t number) {
     if (options_.mode == workload::polling || options_.over_polling)
         return std::make_unique<polling_client>(number, board_, reactor_, target_,
                                                 options_.mode == workload::handshake);
-    if (options_.socketio)
-        return std::make_unique<socketio_client>(number, board_, reactor_, target_,
-                                                 seat_of(number));
+    if (options_.socketio) {
+        const seat its = seat_of(number);
+        const bool elsewhere = options_.sender_port != 0 && !its.member;
+        return std::make_unique<socketio_client>(number, board_, reactor_,
+                                                 elsewhere ? sender_target_ : target_, its);
+    }
     return std::make_unique<echo_client>(number, board_, reactor_, target_);
 }
 
@@ -110,14 +115,29 @@ void load_run::close_sessions() {
 }
 
 void load_run::exchange_for(double seconds) {
-    board_.sending = true;
-    for (const auto& c : clients_)
-        c->start();
-    run_for(seconds);
-    board_.sending = false;
+    if (options_.rate > 0) {
+        send_at_intervals(seconds);
+    } else {
+        board_.sending = true;
+        for (const auto& c : clients_)
+            c->start();
+        run_for(seconds);
+        board_.sending = false;
+    }
     if (!run_until([&] { return board_.on_the_way == 0; }, patience_s))
         board_.fail(0, std::to_string(board_.on_the_way) + " messages did not come");
     run_for(after_s);
+}
+
+// By the clock, whether the last message has come or not.
+void load_run::send_at_intervals(double seconds) {
+    const auto begin = steady::now();
+    for (double due = 0; due < seconds; due += 1 / options_.rate) {
+        const std::chrono::duration<double> passed = steady::now() - begin;
+        run_for(std::max(0.0, due - passed.count()));
+        for (const auto& c : clients_)
+            c->start();
+    }
 }
 
 void load_run::run_exchange(report& r, const char* figure) {

@@ -38,9 +38,11 @@ private:
     void open_sessions(std::size_t count); // in all
     void close_sessions();
     void exchange_for(double seconds);
+    void send_at_intervals(double seconds);
 
     const load_options& options_;
     const target target_;
+    const target sender_target_;
     scoreboard board_;
     reactor reactor_;
     std::deque<cast_room> rooms_; // clients refer to them

@@ -2,11 +2,14 @@
 
 // The names that the documents' snippets count on.
 
+#include <sockeye/adapter_redis/emitter.hpp>
+#include <sockeye/adapter_redis/redis_link.hpp>
 #include <sockeye/engineio/server.hpp>
 #include <sockeye/socketio/server.hpp>
 
 #include <chrono>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -17,7 +20,9 @@ namespace engineio = sockeye::engineio;
 #define SNIPPET_NAMES                                                                              \
     server &io, const namespace_ &nsp, sockeye::socketio::socket s, server_options &options,       \
         engineio::http_server_options &http, const broadcast_operator &room,                       \
-        const remote_socket &remote, const listener &token
+        const remote_socket &remote, const listener &token,                                        \
+        const std::shared_ptr<sockeye::adapter_redis::redis_link>&redis,                           \
+        const sockeye::adapter_redis::emitter &emitter
 
 // What the application brings.
 struct user {

@@ -1,10 +1,13 @@
 // The npm packages engine.io, at /engine.io/, and socket.io, at /socket.io/, with the contract of
-// ../../server: node server.js --port N
+// ../../server: node server.js --port N [--redis URL]
 import { createServer } from "node:http";
 import { Server as EngineServer } from "engine.io";
 import { Server as SocketServer } from "socket.io";
+import { createAdapter } from "@socket.io/redis-adapter";
+import { createClient } from "redis";
 
-const port = Number(process.argv[process.argv.indexOf("--port") + 1]);
+const argument = (name) => process.argv[process.argv.indexOf(name) + 1];
+const port = Number(argument("--port"));
 const http = createServer();
 
 // All options are the packages' defaults, written out where the comparison rests on them.
@@ -21,7 +24,14 @@ engine.on("connection", (socket) => {
 });
 engine.attach(http, options);
 
-const io = new SocketServer(http, options);
+async function joinedBy(url) {
+  const publisher = await createClient({ url }).connect();
+  const subscriber = await publisher.duplicate().connect();
+  return createAdapter(publisher, subscriber);
+}
+const cluster = process.argv.includes("--redis") ? { adapter: await joinedBy(argument("--redis")) } : {};
+
+const io = new SocketServer(http, { ...options, ...cluster });
 io.on("connection", (socket) => {
   socket.on("echo", (...args) => args.pop()(...args));
   socket.on("join", (room, ack) => {
