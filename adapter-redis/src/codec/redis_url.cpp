@@ -55,7 +55,8 @@ void read_credentials(std::string_view text, redis_options& into) {
     into.password = decode_percent(text);
 }
 
-void read_host_and_port(std::string_view text, redis_options& into) {
+redis_address read_host_and_port(std::string_view text, unsigned short default_port) {
+    redis_address into{.port = default_port};
     if (text.starts_with('[')) { // IPv6
         text.remove_prefix(1);
         const auto address = take_before(text, "]");
@@ -70,13 +71,33 @@ void read_host_and_port(std::string_view text, redis_options& into) {
         }
     }
     if (into.host.empty()) refuse("no host");
+    return into;
+}
+
+void read_database(std::string_view text, redis_options& into) {
+    if (!text.empty()) into.database = read_number<unsigned>(text, "database");
 }
 
 void read_network(std::string_view text, redis_options& into) {
-    const std::size_t slash = text.find('/');
-    read_host_and_port(text.substr(0, slash), into);
-    if (slash == std::string_view::npos || slash + 1 == text.size()) return;
-    into.database = read_number<unsigned>(text.substr(slash + 1), "database");
+    const auto place = take_before(text, "/");
+    const redis_address at = read_host_and_port(place.value_or(text), into.port);
+    into.host = at.host;
+    into.port = at.port;
+    if (place) read_database(text, into);
+}
+
+void read_sentinels(std::string_view text, redis_options& into) {
+    constexpr unsigned short default_port = 26379;
+    auto& sentinel = into.sentinel.emplace();
+    auto places = take_before(text, "/");
+    if (!places || text.empty()) refuse("no master is named");
+    while (const auto place = take_before(*places, ","))
+        sentinel.nodes.push_back(read_host_and_port(*place, default_port));
+    sentinel.nodes.push_back(read_host_and_port(*places, default_port));
+    const auto master = take_before(text, "/");
+    sentinel.master_name = master.value_or(text);
+    if (master) read_database(text, into);
+    into.ping_interval = into.ping_timeout = seconds(1);
 }
 
 void read_path(std::string_view text, redis_options& into) {
@@ -95,14 +116,19 @@ redis_options parse_redis_url(std::string_view url) {
     redis_options options;
     const auto scheme = take_before(url, "://");
     const bool local = scheme == "unix";
-    if (scheme != "redis" && scheme != "rediss" && !local) refuse("it begins otherwise");
+    const bool sentinels = scheme == "redis+sentinel";
+    if (scheme != "redis" && scheme != "rediss" && !local && !sentinels)
+        refuse("it begins otherwise");
     if (scheme == "rediss") options.tls.emplace();
     // A password may contain an '@', although it should not.
     if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) {
         read_credentials(url.substr(0, at), options);
         url.remove_prefix(at + 1);
     }
-    local ? read_path(url, options) : read_network(url, options);
+    if (sentinels)
+        read_sentinels(url, options);
+    else
+        local ? read_path(url, options) : read_network(url, options);
     return options;
 }
 

@@ -1,5 +1,7 @@
 #include "io/link_connection.hpp"
 
+#include "io/sentinel.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 
 #include <array>
@@ -31,50 +33,69 @@ void link_connection::stop() {
 }
 
 void link_connection::connect() {
-    stream_ = std::make_shared<link_stream>(context_, tls_, options_);
-    auto ended = [this, stream = stream_](const std::exception_ptr& unforeseen) {
+    auto ended = [this, attempt = attempt_](const std::exception_ptr& unforeseen) {
         if (!unforeseen) return;
         try {
             std::rethrow_exception(unforeseen);
         } catch (const std::exception& failure) {
-            on_end(stream, failure.what());
+            on_end(attempt, failure.what());
         }
     };
-    asio::co_spawn(context_, run(stream_), std::move(ended));
+    asio::co_spawn(context_, run(attempt_), std::move(ended));
 }
 
 void link_connection::disconnect() {
-    stream_->close();
+    ++attempt_;
+    if (stream_) stream_->close();
     stream_.reset();
     writing_ = false;
     to_write_.clear();
 }
 
-asio::awaitable<void> link_connection::run(stream_ptr stream) {
+link_connection::stream_ptr link_connection::open_stream(const redis_address& to) {
+    stream_ = std::make_shared<link_stream>(context_, tls_, options_, to);
+    return stream_;
+}
+
+asio::awaitable<std::optional<redis_address>> link_connection::find_master(std::uint64_t attempt) {
+    for (const redis_address& sentinel : options_.sentinel->nodes) {
+        if (attempt != attempt_) break;
+        const stream_ptr stream = open_stream(sentinel);
+        if (auto master = co_await ask_sentinel(*stream, *options_.sentinel)) co_return master;
+    }
+    co_return std::nullopt;
+}
+
+asio::awaitable<void> link_connection::run(std::uint64_t attempt) {
+    std::optional<redis_address> to = redis_address{options_.host, options_.port};
+    if (options_.sentinel) to = co_await find_master(attempt);
+    if (attempt != attempt_) co_return;
+    if (!to) co_return on_end(attempt, "no sentinel knows where it is");
+    const stream_ptr stream = open_stream(*to);
     const error_code failure = co_await stream->connect();
-    if (failure) co_return on_end(stream, failure.message());
-    if (stream != stream_) co_return;
+    if (failure) co_return on_end(attempt, failure.message());
+    if (attempt != attempt_) co_return;
     state_.on_connected(now());
     reply_reader reader;
     std::array<char, 16 * 1024> buffer;
-    while (stream == stream_) {
+    while (attempt == attempt_) {
         const auto [error, size] = co_await stream->read(asio::buffer(buffer));
-        if (error) co_return on_end(stream, error.message());
-        if (stream != stream_) co_return;
+        if (error) co_return on_end(attempt, error.message());
+        if (attempt != attempt_) co_return;
         state_.on_input(now());
         reader.feed({buffer.data(), size});
-        take_replies(stream, reader);
+        take_replies(attempt, reader);
     }
 }
 
-void link_connection::take_replies(const stream_ptr& stream, reply_reader& reader) {
-    while (stream == stream_) {
+void link_connection::take_replies(std::uint64_t attempt, reply_reader& reader) {
+    while (attempt == attempt_) {
         reply next;
         switch (reader.next(next)) {
         case read_status::need_more:
             return;
         case read_status::error:
-            return on_end(stream, "not what Redis says");
+            return on_end(attempt, "not what Redis says");
         case read_status::reply:
             state_.is_greeting() ? state_.on_greeting(next, now())
                                  : user_.on_reply(std::move(next));
@@ -82,8 +103,8 @@ void link_connection::take_replies(const stream_ptr& stream, reply_reader& reade
     }
 }
 
-void link_connection::on_end(const stream_ptr& stream, std::string_view why) {
-    if (stream == stream_) state_.on_lost(why, now());
+void link_connection::on_end(std::uint64_t attempt, std::string_view why) {
+    if (attempt == attempt_) state_.on_lost(why, now());
 }
 
 void link_connection::greet(std::initializer_list<std::string_view> command) {
@@ -101,10 +122,10 @@ void link_connection::flush() {
     // The bytes must stay where they are until the stream is done with them, and may outlive the
     // attempt.
     auto bytes = std::make_shared<std::string>(std::exchange(to_write_, {}));
-    stream_->write(*bytes, [this, bytes, stream = stream_](const error_code& error, std::size_t) {
-        if (stream != stream_) return;
+    stream_->write(*bytes, [this, bytes, attempt = attempt_](const error_code& error, std::size_t) {
+        if (attempt != attempt_) return;
         writing_ = false;
-        if (error) return on_end(stream, error.message());
+        if (error) return on_end(attempt, error.message());
         if (!to_write_.empty()) return flush();
         if (is_ready()) user_.on_written();
     });

@@ -6,8 +6,10 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sockeye::adapter_redis {
@@ -51,10 +53,12 @@ private:
     void wake_at(time_point when) override;
     void report(engineio::log_level level, const std::string& line) override;
 
-    asio::awaitable<void> run(stream_ptr stream);
-    void take_replies(const stream_ptr& stream, reply_reader& reader);
+    asio::awaitable<void> run(std::uint64_t attempt);
+    asio::awaitable<std::optional<redis_address>> find_master(std::uint64_t attempt);
+    stream_ptr open_stream(const redis_address& to);
+    void take_replies(std::uint64_t attempt, reply_reader& reader);
     void flush();
-    void on_end(const stream_ptr& stream, std::string_view why);
+    void on_end(std::uint64_t attempt, std::string_view why);
 
     io_context& context_;
     asio::ssl::context& tls_;
@@ -62,7 +66,8 @@ private:
     link_user& user_;
     link_state state_;
     asio::steady_timer timer_;
-    stream_ptr stream_; // of this attempt; what belongs to an earlier one does nothing any more
+    std::uint64_t attempt_ = 0; // what belongs to an earlier one does nothing any more
+    stream_ptr stream_;         // to Redis, or to a sentinel
     bool writing_ = false;
     std::string to_write_; // when that is done
 };

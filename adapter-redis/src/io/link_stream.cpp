@@ -41,8 +41,9 @@ asio::ssl::context make_tls_context(const redis_options& options) {
     return context;
 }
 
-link_stream::link_stream(io_context& context, asio::ssl::context& tls, const redis_options& options)
-    : options_(options), stream_(context, tls) {}
+link_stream::link_stream(io_context& context, asio::ssl::context& tls, const redis_options& options,
+                         redis_address to)
+    : options_(options), to_(std::move(to)), stream_(context, tls) {}
 
 asio::awaitable<error_code> link_stream::connect() {
     if (!options_.unix_socket.empty()) co_return co_await connect_local();
@@ -60,7 +61,7 @@ asio::awaitable<error_code> link_stream::connect_local() {
 asio::awaitable<error_code> link_stream::connect_network() {
     tcp::resolver resolver(socket().get_executor());
     auto [error, found] =
-        co_await resolver.async_resolve(options_.host, std::to_string(options_.port), as_result);
+        co_await resolver.async_resolve(to_.host, std::to_string(to_.port), as_result);
     for (const auto& place : found) {
         if (closed_) co_return asio::error::operation_aborted; // a resolver cannot be interrupted
         socket() = socket_type(socket().get_executor());       // the attempt before
@@ -75,7 +76,7 @@ asio::awaitable<error_code> link_stream::connect_network() {
 
 asio::awaitable<error_code> link_stream::shake_hands() {
     const std::string& name =
-        options_.tls->server_name.empty() ? options_.host : options_.tls->server_name;
+        options_.tls->server_name.empty() ? to_.host : options_.tls->server_name;
     stream_.set_verify_callback(asio::ssl::host_name_verification(name));
     SSL_set_tlsext_host_name(stream_.native_handle(), name.c_str());
     const auto [error] =
@@ -86,6 +87,13 @@ asio::awaitable<error_code> link_stream::shake_hands() {
 asio::awaitable<std::tuple<error_code, std::size_t>> link_stream::read(asio::mutable_buffer into) {
     if (encrypted()) co_return co_await stream_.async_read_some(into, as_result);
     co_return co_await socket().async_read_some(into, as_result);
+}
+
+asio::awaitable<error_code> link_stream::write(const std::string& bytes) {
+    const auto [error, size] =
+        encrypted() ? co_await asio::async_write(stream_, asio::buffer(bytes), as_result)
+                    : co_await asio::async_write(socket(), asio::buffer(bytes), as_result);
+    co_return error;
 }
 
 void link_stream::close() {

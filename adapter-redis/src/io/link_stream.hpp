@@ -21,7 +21,8 @@ asio::ssl::context make_tls_context(const redis_options& options);
 /// A stream to Redis over TCP, TLS or a Unix socket.
 class link_stream {
 public:
-    link_stream(io_context& context, asio::ssl::context& tls, const redis_options& options);
+    link_stream(io_context& context, asio::ssl::context& tls, const redis_options& options,
+                redis_address to);
 
     asio::awaitable<error_code> connect();
 
@@ -31,6 +32,8 @@ public:
         encrypted() ? asio::async_write(stream_, asio::buffer(bytes), std::move(handler))
                     : asio::async_write(socket(), asio::buffer(bytes), std::move(handler));
     }
+
+    asio::awaitable<error_code> write(const std::string& bytes);
 
     /// For good; what is under way ends with an error.
     void close();
@@ -45,6 +48,7 @@ private:
     asio::awaitable<error_code> shake_hands();
 
     const redis_options& options_;
+    const redis_address to_;
     asio::ssl::stream<socket_type> stream_; // without TLS, only the socket in it is used
     bool closed_ = false;
 };

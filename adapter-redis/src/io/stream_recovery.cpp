@@ -42,8 +42,8 @@ std::optional<saved_session> read_session(std::string_view text) {
 
 } // namespace
 
-// One client's way back, on its shard's thread. Alive while its time-out is set: what waits for Redis,
-// perhaps for ever, does not hold on to the client's namespace, and the link with it.
+// One client's way back, on its shard's thread. Alive while its time-out is set: what waits for
+// Redis, perhaps for ever, does not hold on to the client's namespace, and the link with it.
 class stream_recovery::restoration : public std::enable_shared_from_this<restoration> {
 public:
     using finished = std::function<void(restored_session)>;

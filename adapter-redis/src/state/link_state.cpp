@@ -11,8 +11,17 @@ namespace {
 
 std::string place(const redis_options& options) {
     if (!options.unix_socket.empty()) return options.unix_socket;
+    if (options.sentinel) return "master " + options.sentinel->master_name;
     return options.host + ":" + std::to_string(options.port);
 }
+
+/// The answer to ROLE. A sentinel may be late to know.
+bool is_master(const reply& role) {
+    return !role.items.empty() && role.items[0].text == "master";
+}
+
+/// To be back soon after a failover, however long that took.
+constexpr milliseconds max_delay_with_sentinels(1000);
 
 } // namespace
 
@@ -39,7 +48,8 @@ void link_state::wake_at(time_point when) {
 
 void link_state::on_connected(time_point) {
     state_ = state::greeting;
-    greetings_ = 1 + unsigned{!options_.password.empty()} + unsigned{options_.database != 0};
+    greetings_ = 1 + unsigned{!options_.password.empty()} + unsigned{options_.database != 0} +
+                 unsigned{options_.sentinel.has_value()};
     if (!options_.password.empty()) {
         if (options_.username.empty()) {
             host_.greet({"AUTH", options_.password});
@@ -49,11 +59,13 @@ void link_state::on_connected(time_point) {
     }
     if (options_.database != 0) host_.greet({"SELECT", std::to_string(options_.database)});
     host_.greet({"PING"});
+    if (options_.sentinel) host_.greet({"ROLE"});
 }
 
 void link_state::on_greeting(const reply& answer, time_point now) {
     if (answer.is_error()) return retry(answer.text, now);
     if (--greetings_ > 0) return;
+    if (options_.sentinel && !is_master(answer)) return retry("it is no master", now);
     state_ = state::ready;
     delay_ = options_.reconnect_delay;
     last_input_ = now;
@@ -127,6 +139,7 @@ void link_state::report_failure(std::string_view why, bool was_ready) {
 milliseconds link_state::next_delay() {
     const milliseconds whole = delay_;
     delay_ = std::min(delay_ * 2, options_.max_reconnect_delay);
+    if (options_.sentinel) delay_ = std::min(delay_, max_delay_with_sentinels);
     const auto half = whole.count() / 2;
     return whole - milliseconds(std::uniform_int_distribution<milliseconds::rep>(0, half)(random_));
 }

@@ -37,7 +37,8 @@ protected:
 ///        ^___________|____________|__________|
 ///
 /// Greeting is to authenticate, to select the database, and to learn whether Redis does anything
-/// for us: one that is loading its data or wants a password says so now.
+/// for us: one that is loading its data or wants a password says so now; and, where sentinels have
+/// sent us, whether it is a master.
 class link_state {
 public:
     /// `purpose` is for the log.

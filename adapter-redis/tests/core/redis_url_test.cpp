@@ -53,6 +53,27 @@ TEST_CASE("a Unix socket is a path") {
     CHECK(options.database == 2);
 }
 
+TEST_CASE("sentinels are named with their master") {
+    const redis_options options =
+        parse_redis_url("redis+sentinel://u:p@one:1,two,[::1]:3/mymaster/5");
+    REQUIRE(options.sentinel);
+    CHECK(options.sentinel->master_name == "mymaster");
+    const auto& nodes = options.sentinel->nodes;
+    REQUIRE(nodes.size() == 3);
+    CHECK(nodes[0].host == "one");
+    CHECK(nodes[0].port == 1);
+    CHECK(nodes[1].host == "two");
+    CHECK(nodes[1].port == 26379);
+    CHECK(nodes[2].host == "::1");
+    CHECK(nodes[2].port == 3);
+    CHECK(options.username == "u");
+    CHECK(options.password == "p");
+    CHECK(options.database == 5);
+    for (const char* const url : {"redis+sentinel://one", "redis+sentinel://one/",
+                                  "redis+sentinel:///m", "redis+sentinel://one,,two/m"})
+        CHECK_THROWS_AS(parse_redis_url(url), std::invalid_argument);
+}
+
 TEST_CASE("what is no URL of a Redis server is refused, without telling its password") {
     for (const char* url : {
              "",

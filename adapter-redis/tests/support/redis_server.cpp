@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <netinet/in.h>
 #include <spawn.h>
 #include <stdexcept>
@@ -59,9 +60,11 @@ std::string make_folder() {
 
 } // namespace
 
-redis_server::redis_server(std::vector<std::string> settings, std::string port_setting)
+redis_server::redis_server(std::vector<std::string> settings, std::string port_setting,
+                           const std::string& file)
     : settings_(std::move(settings)), port_setting_(std::move(port_setting)),
       folder_(make_folder()), port_(free_port()) {
+    std::ofstream(folder_ + "/redis.conf") << file;
     start();
 }
 
@@ -71,23 +74,15 @@ redis_server::~redis_server() {
 }
 
 void redis_server::start() {
-    std::vector<std::string> words{"redis-server",
-                                   "--bind",
-                                   "127.0.0.1",
-                                   port_setting_,
-                                   std::to_string(port_),
-                                   "--unixsocket",
-                                   unix_socket(),
-                                   "--dir",
-                                   folder_,
-                                   "--save",
-                                   "",
-                                   "--appendonly",
-                                   "no",
-                                   "--loglevel",
-                                   "warning",
-                                   "--logfile",
-                                   folder_ + "/log"};
+    std::vector<std::string> words{"redis-server", folder_ + "/redis.conf",
+                                   "--bind",       "127.0.0.1",
+                                   port_setting_,  std::to_string(port_),
+                                   "--unixsocket", unix_socket(),
+                                   "--dir",        folder_,
+                                   "--save",       "",
+                                   "--appendonly", "no",
+                                   "--loglevel",   "warning",
+                                   "--logfile",    folder_ + "/log"};
     words.insert(words.end(), settings_.begin(), settings_.end());
     std::vector<char*> arguments;
     for (std::string& word : words)

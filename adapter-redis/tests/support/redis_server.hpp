@@ -11,9 +11,10 @@ namespace sockeye::testing {
 class redis_server {
 public:
     // `settings`: as on the command line, such as {"--requirepass", "secret"}.
-    // `port_setting`: "--tls-port" to speak nothing but TLS.
+    // `port_setting`: "--tls-port" to speak nothing but TLS. `file`: what its configuration file
+    // says, for what a command line cannot.
     explicit redis_server(std::vector<std::string> settings = {},
-                          std::string port_setting = "--port");
+                          std::string port_setting = "--port", const std::string& file = {});
     ~redis_server();
     redis_server(const redis_server&) = delete;
     redis_server& operator=(const redis_server&) = delete;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sockeye::adapter_redis {
 
@@ -21,6 +22,19 @@ struct redis_tls_options {
     std::string server_name = {};      // empty: the host
 };
 
+struct redis_address {
+    std::string host = "127.0.0.1";
+    unsigned short port = 6379;
+};
+
+// Sentinels know which of several servers is the master at the moment.
+struct redis_sentinel_options {
+    std::string master_name = "mymaster";
+    std::vector<redis_address> nodes = {}; // asked one after the other, until one knows
+    std::string username = {};             // of the sentinels
+    std::string password = {};             // empty: not authenticated
+};
+
 struct redis_options {
     std::string host = "127.0.0.1";
     unsigned short port = 6379;
@@ -29,6 +43,9 @@ struct redis_options {
     std::string password = {};    // empty: not authenticated
     unsigned database = 0;        // does not matter to Pub/Sub
     std::optional<redis_tls_options> tls = {};
+    // Instead of host and port: before each attempt to connect they are asked, and who is no master
+    // is left again. A master that hangs is noticed by its silence: ping_interval and ping_timeout.
+    std::optional<redis_sentinel_options> sentinel = {};
 
     milliseconds connect_timeout = seconds(5); // until Redis has answered
     // A connection on which nothing has come for `ping_interval` is asked for a sign of life, and
@@ -37,6 +54,7 @@ struct redis_options {
     milliseconds ping_timeout = seconds(4);
     // Before the second attempt to connect, and at most. It doubles from one to the next, and is
     // shortened by up to half at random, so that the servers of a cluster do not come all at once.
+    // With sentinels, at most 1 s.
     milliseconds reconnect_delay = milliseconds(100);
     milliseconds max_reconnect_delay = seconds(5);
     milliseconds close_timeout = seconds(1); // for what is still to be sent at the end
@@ -52,7 +70,9 @@ struct redis_options {
 //     redis://[user[:password]@]host[:port][/database]
 //     rediss://…                                         the same over TLS
 //     unix://[user[:password]@]/path[?db=database]
+//     redis+sentinel://[user[:password]@]host[:port][,host[:port]…]/master[/database]
 //
+// The last names sentinels, by default at port 26379; a master is given up after 2 s of silence.
 // User and password may be percent-encoded; `redis://:password@host` names no user. Throws
 // std::invalid_argument, with a text that does not contain the password.
 redis_options parse_redis_url(std::string_view url);
