@@ -1,4 +1,5 @@
 #include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/adapter_redis/redis_cluster.hpp>
 
 #include <charconv>
 #include <stdexcept>
@@ -86,14 +87,20 @@ void read_network(std::string_view text, redis_options& into) {
     if (place) read_database(text, into);
 }
 
+std::vector<redis_address> read_places(std::string_view text, unsigned short default_port) {
+    std::vector<redis_address> places;
+    while (const auto place = take_before(text, ","))
+        places.push_back(read_host_and_port(*place, default_port));
+    places.push_back(read_host_and_port(text, default_port));
+    return places;
+}
+
 void read_sentinels(std::string_view text, redis_options& into) {
     constexpr unsigned short default_port = 26379;
     auto& sentinel = into.sentinel.emplace();
-    auto places = take_before(text, "/");
+    const auto places = take_before(text, "/");
     if (!places || text.empty()) refuse("no master is named");
-    while (const auto place = take_before(*places, ","))
-        sentinel.nodes.push_back(read_host_and_port(*place, default_port));
-    sentinel.nodes.push_back(read_host_and_port(*places, default_port));
+    sentinel.nodes = read_places(*places, default_port);
     const auto master = take_before(text, "/");
     sentinel.master_name = master.value_or(text);
     if (master) read_database(text, into);
@@ -110,7 +117,23 @@ void read_path(std::string_view text, redis_options& into) {
     into.database = read_number<unsigned>(query.substr(3), "database");
 }
 
+/// A password may contain an '@', although it should not.
+void take_credentials(std::string_view& url, redis_options& into) {
+    const std::size_t at = url.rfind('@');
+    if (at == std::string_view::npos) return;
+    read_credentials(url.substr(0, at), into);
+    url.remove_prefix(at + 1);
+}
+
 } // namespace
+
+redis_cluster_options parse_redis_cluster_url(std::string_view url) {
+    redis_cluster_options options;
+    if (take_before(url, "://") != "redis+cluster") refuse("it begins otherwise");
+    take_credentials(url, options.each);
+    options.seeds = read_places(url, options.each.port);
+    return options;
+}
 
 redis_options parse_redis_url(std::string_view url) {
     redis_options options;
@@ -120,11 +143,7 @@ redis_options parse_redis_url(std::string_view url) {
     if (scheme != "redis" && scheme != "rediss" && !local && !sentinels)
         refuse("it begins otherwise");
     if (scheme == "rediss") options.tls.emplace();
-    // A password may contain an '@', although it should not.
-    if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) {
-        read_credentials(url.substr(0, at), options);
-        url.remove_prefix(at + 1);
-    }
+    take_credentials(url, options);
     if (sentinels)
         read_sentinels(url, options);
     else

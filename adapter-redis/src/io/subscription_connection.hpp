@@ -15,7 +15,10 @@ public:
     void add(pubsub::subscription_id which, channel_kind kind, const std::string& name,
              pubsub::message_handler handler, std::function<void()> ready);
     void remove(pubsub::subscription_id which);
-    void stop() { connection_.stop(); }
+    void stop() {
+        connection_.stop();
+        repeat_.cancel();
+    }
 
 private:
     void on_ready() override;
@@ -25,11 +28,14 @@ private:
     void ping() override;
 
     void write(std::string commands);
+    void repeat_soon();
 
     const redis_options& options_;
     link_connection connection_;
     subscription_table table_;
     bool started_ = false;
+    asio::steady_timer repeat_;
+    bool repeating_ = false; // the timer is set
 };
 
 } // namespace sockeye::adapter_redis

@@ -20,9 +20,6 @@ bool is_master(const reply& role) {
     return !role.items.empty() && role.items[0].text == "master";
 }
 
-/// To be back soon after a failover, however long that took.
-constexpr milliseconds max_delay_with_sentinels(1000);
-
 } // namespace
 
 link_state::link_state(const redis_options& options, link_host& host, std::string_view purpose,
@@ -139,7 +136,6 @@ void link_state::report_failure(std::string_view why, bool was_ready) {
 milliseconds link_state::next_delay() {
     const milliseconds whole = delay_;
     delay_ = std::min(delay_ * 2, options_.max_reconnect_delay);
-    if (options_.sentinel) delay_ = std::min(delay_, max_delay_with_sentinels);
     const auto half = whole.count() / 2;
     return whole - milliseconds(std::uniform_int_distribution<milliseconds::rep>(0, half)(random_));
 }

@@ -12,15 +12,15 @@ namespace {
 /// The words of Redis for a kind of channel.
 struct vocabulary {
     channel_kind kind;
-    std::string_view subscribe, unsubscribe; // commands
-    std::string_view subscribed, message;    // the first words of what is pushed
+    std::string_view subscribe, unsubscribe;     // commands
+    std::string_view subscribed, ended, message; // the first words of what is pushed
 };
 
 // In the order of the kinds.
 constexpr std::array<vocabulary, 3> vocabularies{{
-    {channel_kind::plain, "SUBSCRIBE", "UNSUBSCRIBE", "subscribe", "message"},
-    {channel_kind::pattern, "PSUBSCRIBE", "PUNSUBSCRIBE", "psubscribe", "pmessage"},
-    {channel_kind::sharded, "SSUBSCRIBE", "SUNSUBSCRIBE", "ssubscribe", "smessage"},
+    {channel_kind::plain, "SUBSCRIBE", "UNSUBSCRIBE", "subscribe", "unsubscribe", "message"},
+    {channel_kind::pattern, "PSUBSCRIBE", "PUNSUBSCRIBE", "psubscribe", "punsubscribe", "pmessage"},
+    {channel_kind::sharded, "SSUBSCRIBE", "SUNSUBSCRIBE", "ssubscribe", "sunsubscribe", "smessage"},
 }};
 
 const vocabulary& words_of(channel_kind kind) {
@@ -67,12 +67,18 @@ std::string subscription_table::restore() {
 }
 
 std::string_view subscription_table::on_push(const reply& pushed) {
-    if (pushed.is_error()) return pushed.text;
+    if (pushed.is_error()) {
+        if (!pushed.text.starts_with("MOVED ")) return pushed.text;
+        lacking_ = true;
+        return {};
+    }
     if (pushed.kind != reply_kind::array || pushed.items.size() < 3) return {}; // a pong
     const auto& items = pushed.items;
     for (const vocabulary& words : vocabularies) {
         if (items[0].text == words.subscribed) {
             confirm(words.kind, items[1].text);
+        } else if (items[0].text == words.ended) {
+            end(words.kind, items[1].text);
         } else if (items[0].text == words.message) { // a pattern comes with the channel's name
             deliver(words.kind, items[1].text, items[items.size() - 2].text, items.back().text);
         }
@@ -87,6 +93,23 @@ void subscription_table::confirm(channel_kind kind, const std::string& name) {
     for (listener& one : found->second.listeners) {
         if (one.ready) std::exchange(one.ready, {})();
     }
+}
+
+/// By our own wish, or because a cluster gives the channel to another server.
+void subscription_table::end(channel_kind kind, const std::string& name) {
+    const auto found = names_.find({kind, name});
+    if (found == names_.end()) return;
+    found->second.confirmed = false;
+    lacking_ = true;
+}
+
+std::string subscription_table::repeat() {
+    std::string commands;
+    lacking_ = false;
+    for (const auto& [place, entry] : names_)
+        if (!entry.confirmed)
+            append_command(commands, {words_of(place.first).subscribe, place.second});
+    return commands;
 }
 
 void subscription_table::deliver(channel_kind kind, const std::string& name,

@@ -28,8 +28,13 @@ public:
     [[nodiscard]] std::string restore();
 
     /// What came over the connection of the subscriptions: calls handlers, which must not change
-    /// the table. The text of an error, if that is what it is.
+    /// the table. The text of an error, if that is what it is, and nothing that time heals.
     [[nodiscard]] std::string_view on_push(const reply& pushed);
+
+    /// Whether a server of a cluster has refused a channel, or ended it: it is another one's, or
+    /// about to be. repeat() asks for all that is not in place once more.
+    [[nodiscard]] bool is_lacking() const { return lacking_; }
+    [[nodiscard]] std::string repeat();
 
     [[nodiscard]] bool empty() const { return names_.empty(); }
 
@@ -49,7 +54,10 @@ private:
     void deliver(channel_kind kind, const std::string& name, const std::string& channel,
                  const std::string& payload) const;
 
+    void end(channel_kind kind, const std::string& name);
+
     std::map<key, subscribed> names_;
+    bool lacking_ = false;
     std::unordered_map<id, key> keys_;
 };
 

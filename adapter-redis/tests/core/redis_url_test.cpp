@@ -1,4 +1,4 @@
-#include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/adapter_redis/redis_cluster.hpp>
 
 #include <doctest/doctest.h>
 
@@ -72,6 +72,18 @@ TEST_CASE("sentinels are named with their master") {
     for (const char* const url : {"redis+sentinel://one", "redis+sentinel://one/",
                                   "redis+sentinel:///m", "redis+sentinel://one,,two/m"})
         CHECK_THROWS_AS(parse_redis_url(url), std::invalid_argument);
+}
+
+TEST_CASE("servers of a cluster are named one after the other") {
+    const redis_cluster_options options = parse_redis_cluster_url("redis+cluster://u:p@one:1,two");
+    REQUIRE(options.seeds.size() == 2);
+    CHECK(options.seeds[0].host == "one");
+    CHECK(options.seeds[0].port == 1);
+    CHECK(options.seeds[1].host == "two");
+    CHECK(options.seeds[1].port == 6379);
+    CHECK(options.each.username == "u");
+    CHECK(options.each.password == "p");
+    CHECK_THROWS_AS(parse_redis_cluster_url("redis://one"), std::invalid_argument);
 }
 
 TEST_CASE("what is no URL of a Redis server is refused, without telling its password") {

@@ -114,6 +114,33 @@ TEST_CASE("what nobody listens to any more, and what is not understood, is passe
     script.expects({});
 }
 
+TEST_CASE("channels of a cluster that another server has are asked for again") {
+    table_script script;
+    script.add(1, channel_kind::sharded, "a");
+    script.add(2, channel_kind::sharded, "b");
+    script.push({"ssubscribe", "a", "1"});
+    CHECK_FALSE(script.table.is_lacking());
+    CHECK(script.table.on_push({.kind = reply_kind::error, .text = "MOVED 1 127.0.0.1:7001"}) ==
+          "");
+    CHECK(script.table.is_lacking());
+    CHECK(script.table.repeat() == command({"SSUBSCRIBE", "b"}));
+    CHECK_FALSE(script.table.is_lacking());
+    script.push({"ssubscribe", "b", "2"});
+    script.push({"sunsubscribe", "a", "1"}); // the slot has gone to another server
+    CHECK(script.table.is_lacking());
+    CHECK(script.table.repeat() == command({"SSUBSCRIBE", "a"}));
+    script.expects({"1 ready", "2 ready"});
+}
+
+TEST_CASE("what ends by our own wish is not asked for again") {
+    table_script script;
+    script.add(1, channel_kind::sharded, "a");
+    script.push({"ssubscribe", "a", "1"});
+    CHECK(script.table.remove(1) == command({"SUNSUBSCRIBE", "a"}));
+    script.push({"sunsubscribe", "a", "0"});
+    CHECK_FALSE(script.table.is_lacking());
+}
+
 TEST_CASE("an error is handed on") {
     table_script script;
     CHECK(script.table.on_push({.kind = reply_kind::error, .text = "NOPERM"}) == "NOPERM");

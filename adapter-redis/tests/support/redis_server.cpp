@@ -22,21 +22,6 @@
 namespace sockeye::testing {
 namespace {
 
-// Somebody else may take it before Redis does, which then fails to start, and the test with it.
-unsigned short free_port() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    auto* address = reinterpret_cast<sockaddr*>(&at);
-    const bool found =
-        ::bind(socket, address, size) == 0 && ::getsockname(socket, address, &size) == 0;
-    ::close(socket);
-    if (!found) throw std::runtime_error("no free port");
-    return ntohs(at.sin_port);
-}
-
 // Whatever it answers, be it that a password is missing.
 bool answers(const std::string& path) {
     sockaddr_un at{};
@@ -59,6 +44,20 @@ std::string make_folder() {
 }
 
 } // namespace
+
+unsigned short free_port() {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    auto* address = reinterpret_cast<sockaddr*>(&at);
+    const bool found =
+        ::bind(socket, address, size) == 0 && ::getsockname(socket, address, &size) == 0;
+    ::close(socket);
+    if (!found) throw std::runtime_error("no free port");
+    return ntohs(at.sin_port);
+}
 
 redis_server::redis_server(std::vector<std::string> settings, std::string port_setting,
                            const std::string& file)

@@ -6,6 +6,9 @@
 
 namespace sockeye::testing {
 
+// Somebody else may take it before the test does, which then fails.
+unsigned short free_port();
+
 // A redis-server of the test's own: a free port of the loopback, a folder that goes with it, and an
 // end with the test.
 class redis_server {

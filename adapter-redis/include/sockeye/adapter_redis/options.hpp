@@ -54,9 +54,8 @@ struct redis_options {
     milliseconds ping_timeout = seconds(4);
     // Before the second attempt to connect, and at most. It doubles from one to the next, and is
     // shortened by up to half at random, so that the servers of a cluster do not come all at once.
-    // With sentinels, at most 1 s.
     milliseconds reconnect_delay = milliseconds(100);
-    milliseconds max_reconnect_delay = seconds(5);
+    milliseconds max_reconnect_delay = seconds(1);
     milliseconds close_timeout = seconds(1); // for what is still to be sent at the end
 
     // Commands that wait because Redis is away or slow; more are dropped.

@@ -16,8 +16,8 @@ enum class channel_kind : std::uint8_t {
 
 // How servers reach each other: the seam between an adapter and Redis, or, in tests, what stands in
 // for it. Members may be called from any thread; they do not wait, nor fail: what cannot be done is
-// logged and counted by the implementation. Handlers are called on a thread of its own, one after
-// the other, so they must not wait either.
+// logged and counted by the implementation. Handlers are called on threads of its own, those of one
+// channel one after the other, so they must not wait either.
 class pubsub {
 public:
     using message_handler = std::function<void(std::string_view channel, std::string_view payload)>;

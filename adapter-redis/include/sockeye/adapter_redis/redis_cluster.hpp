@@ -1,0 +1,64 @@
+#pragma once
+
+#include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/adapter_redis/pubsub.hpp>
+#include <sockeye/adapter_redis/redis_link.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace sockeye::adapter_redis {
+
+class cluster_map;
+
+struct redis_cluster_options {
+    std::vector<redis_address> seeds = {}; // of the cluster's servers, some that are likely there
+    redis_options each = {};               // but for the host and the port
+    // Who has which channels is asked again that often, and when a server says that it has not.
+    std::chrono::milliseconds refresh_interval = std::chrono::seconds(1);
+};
+
+// A server's link to a Redis Cluster, for the classic and the sharded adapter: a redis_link for
+// each master. Plain channels are heard, and spoken on, at one of them; sharded ones at the one
+// that has them. When that changes, subscriptions move; what is said in between may be lost.
+class redis_cluster final : public pubsub {
+public:
+    // Throws std::invalid_argument without seeds, and as redis_link does.
+    explicit redis_cluster(redis_cluster_options options);
+    ~redis_cluster() override;
+    redis_cluster(const redis_cluster&) = delete;
+    redis_cluster& operator=(const redis_cluster&) = delete;
+
+    void publish(channel_kind kind, std::string_view channel, std::string_view payload) override;
+    subscription_id subscribe(channel_kind kind, std::string_view name, message_handler handler,
+                              std::function<void()> ready) override;
+    void unsubscribe(subscription_id which) override;
+    // Of all masters together.
+    void count_subscribers(channel_kind kind, std::string_view channel,
+                           count_handler then) override;
+
+    // Of all links together. Connected: to all masters.
+    [[nodiscard]] link_counters counters() const;
+
+private:
+    void refresh_regularly();
+
+    const redis_cluster_options options_;
+    std::shared_ptr<cluster_map> map_;
+    std::mutex mutex_;
+    std::condition_variable ending_;
+    bool ended_ = false;
+    std::thread thread_; // looks at the cluster now and then
+};
+
+// Reads `redis+cluster://[user[:password]@]host[:port][,host[:port]…]`; throws as parse_redis_url.
+redis_cluster_options parse_redis_cluster_url(std::string_view url);
+
+} // namespace sockeye::adapter_redis

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/adapter_redis/reply.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// How a Redis Cluster spreads its keys, and channels, over its servers.
+
+namespace sockeye::adapter_redis {
+
+constexpr std::size_t slot_count = 16384;
+
+/// The slot of a key: of what stands between the first braces in it, if that is something.
+std::size_t slot_of(std::string_view key);
+
+/// `host:port`.
+std::string name_of(const redis_address& address);
+
+struct slot_range {
+    std::size_t first;
+    std::size_t last;
+    redis_address master;
+};
+/// The answer to CLUSTER SLOTS. A server that does not know its own address is at `asked`. Nullopt:
+/// it is none.
+std::optional<std::vector<slot_range>> read_slots(const reply& answer, const redis_address& asked);
+
+/// Where `MOVED 866 127.0.0.1:7001` sends us. Nullopt: it is something else.
+std::optional<redis_address> read_moved(const reply& answer);
+
+} // namespace sockeye::adapter_redis

@@ -1,0 +1,210 @@
+#include "io/cluster_map.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+
+namespace sockeye::adapter_redis {
+
+namespace {
+
+constexpr unsigned max_redirections = 5;
+
+} // namespace
+
+cluster_map::cluster_map(const redis_cluster_options& options) : options_(options) {
+    if (options_.seeds.empty())
+        throw std::invalid_argument("sockeye: a Redis Cluster needs the address of a server");
+    for (const redis_address& seed : options_.seeds)
+        link_to(seed);
+    plain_at_ = name_of(options_.seeds.front());
+}
+
+// ---- servers; under the lock
+
+cluster_map::link_ptr cluster_map::link_to(const redis_address& address) {
+    node& found = nodes_[name_of(address)];
+    if (!found.link) {
+        redis_options options = options_.each;
+        options.host = address.host;
+        options.port = address.port;
+        found = {address, std::make_shared<redis_link>(options)};
+    }
+    return found.link;
+}
+
+// Stays where it is while that is there, so that what is said keeps its order.
+cluster_map::link_ptr cluster_map::plain_link() {
+    const auto is_there = [&](const auto& entry) {
+        const bool may_have_it = masters_.empty() || masters_.contains(entry.first);
+        return may_have_it && entry.second.link->counters().connected;
+    };
+    const auto current = nodes_.find(plain_at_);
+    if (is_there(*current)) return current->second.link;
+    const auto other = std::ranges::find_if(nodes_, is_there);
+    if (other == nodes_.end()) return current->second.link;
+    plain_at_ = other->first;
+    return other->second.link;
+}
+
+cluster_map::link_ptr cluster_map::link_for(channel_kind kind, std::string_view channel) {
+    if (kind != channel_kind::sharded) return plain_link();
+    const auto found = nodes_.find(owners_[slot_of(channel)]);
+    return found == nodes_.end() ? plain_link() : found->second.link;
+}
+
+// ---- what is said
+
+void cluster_map::publish(channel_kind kind, std::string_view channel, std::string_view payload) {
+    link_ptr to;
+    {
+        const std::lock_guard lock(mutex_);
+        to = link_for(kind, channel);
+    }
+    if (kind == channel_kind::sharded)
+        send_sharded(to, std::string(channel), std::string(payload), 0);
+    else
+        to->publish(kind, channel, payload);
+}
+
+void cluster_map::send_sharded(const link_ptr& to, std::string channel, std::string payload,
+                               unsigned redirections) {
+    const std::vector<std::string> words{"SPUBLISH", std::move(channel), std::move(payload)};
+    to->command(words, [weak = weak_from_this(), words, redirections](const reply& answer) {
+        const auto moved = read_moved(answer);
+        const auto self = weak.lock();
+        if (!moved || !self || redirections == max_redirections) return;
+        link_ptr owner;
+        {
+            const std::lock_guard lock(self->mutex_);
+            owner = self->link_to(*moved);
+        }
+        self->send_sharded(owner, words[1], words[2], redirections + 1);
+        self->refresh();
+    });
+}
+
+struct cluster_map::counting {
+    std::atomic<std::size_t> left;
+    std::atomic<std::size_t> sum = 0;
+    std::atomic<bool> failed = false;
+    pubsub::count_handler then;
+
+    void add(std::optional<std::size_t> count) {
+        if (count)
+            sum += *count;
+        else
+            failed = true;
+        if (--left == 0) then(failed ? std::nullopt : std::optional<std::size_t>(sum));
+    }
+};
+
+// Each counts its own. One that cannot be asked makes the answer unknown.
+void cluster_map::count_subscribers(channel_kind kind, std::string_view channel,
+                                    pubsub::count_handler then) {
+    std::vector<link_ptr> asked;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const std::string& name : masters_)
+            asked.push_back(nodes_.at(name).link);
+    }
+    if (asked.empty()) return then(std::nullopt);
+    const auto all = std::make_shared<counting>();
+    all->left = asked.size();
+    all->then = std::move(then);
+    for (const link_ptr& link : asked)
+        link->count_subscribers(kind, channel, [all](auto count) { all->add(count); });
+}
+
+link_counters cluster_map::counters() const {
+    const std::lock_guard lock(mutex_);
+    link_counters sum{.connected = !masters_.empty()};
+    for (const auto& [name, one] : nodes_) {
+        const link_counters of = one.link->counters();
+        if (masters_.contains(name)) sum.connected = sum.connected && of.connected;
+        sum.connects += of.connects;
+        sum.dropped += of.dropped;
+        sum.failed += of.failed;
+        sum.queued_bytes += of.queued_bytes;
+    }
+    return sum;
+}
+
+// ---- what is heard
+
+pubsub::subscription_id cluster_map::subscribe(channel_kind kind, std::string_view name,
+                                               pubsub::message_handler handler,
+                                               std::function<void()> ready) {
+    const std::lock_guard lock(mutex_);
+    const pubsub::subscription_id which = ++last_id_;
+    auto& added =
+        subscriptions_[which] = {kind, std::string(name), std::move(handler), std::move(ready)};
+    if (!masters_.empty()) place(added);
+    return which;
+}
+
+void cluster_map::unsubscribe(pubsub::subscription_id which) {
+    const std::lock_guard lock(mutex_);
+    auto ended = subscriptions_.extract(which);
+    if (ended && ended.mapped().at) ended.mapped().at->unsubscribe(ended.mapped().inner);
+}
+
+// At the server that has the channel now; the first one tells when it is ready.
+void cluster_map::place(subscription& one) {
+    const link_ptr to = link_for(one.kind, one.name);
+    if (to == one.at) return;
+    if (one.at) one.at->unsubscribe(one.inner);
+    one.at = to;
+    one.inner = to->subscribe(one.kind, one.name, one.handler, std::exchange(one.ready, {}));
+}
+
+// ---- the shape of the cluster
+
+void cluster_map::refresh() {
+    node asked;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [name, one] : nodes_)
+            if (one.link->counters().connected) asked = one;
+    }
+    if (!asked.link) return;
+    asked.link->command({"CLUSTER", "SLOTS"},
+                        [weak = weak_from_this(), at = asked.address](const reply& answer) {
+                            const auto ranges = read_slots(answer, at);
+                            const auto self = weak.lock();
+                            if (self && ranges && !ranges->empty()) self->apply(*ranges);
+                        });
+}
+
+void cluster_map::apply(const std::vector<slot_range>& ranges) {
+    const std::lock_guard lock(mutex_);
+    masters_.clear();
+    owners_.fill({});
+    for (const slot_range& range : ranges) {
+        link_to(range.master);
+        masters_.insert(name_of(range.master));
+        for (std::size_t slot = range.first; slot <= range.last; ++slot)
+            owners_[slot] = name_of(range.master);
+    }
+    for (auto& [which, one] : subscriptions_)
+        place(one);
+}
+
+void cluster_map::drop_former() {
+    std::vector<link_ptr> dropped;
+    {
+        const std::lock_guard lock(mutex_);
+        if (masters_.empty()) return;
+        std::set<std::string> wanted = masters_;
+        wanted.insert(plain_at_);
+        for (const redis_address& seed : options_.seeds)
+            wanted.insert(name_of(seed));
+        std::erase_if(nodes_, [&](auto& entry) {
+            if (wanted.contains(entry.first)) return false;
+            dropped.push_back(std::move(entry.second.link));
+            return true;
+        });
+    }
+}
+
+} // namespace sockeye::adapter_redis

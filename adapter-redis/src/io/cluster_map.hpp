@@ -1,0 +1,71 @@
+#pragma once
+
+#include "codec/cluster_slots.hpp"
+
+#include <sockeye/adapter_redis/redis_cluster.hpp>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace sockeye::adapter_redis {
+
+// The servers of a cluster, who has which slot, and which subscription is at whom.
+class cluster_map : public std::enable_shared_from_this<cluster_map> {
+public:
+    explicit cluster_map(const redis_cluster_options& options);
+
+    void publish(channel_kind kind, std::string_view channel, std::string_view payload);
+    pubsub::subscription_id subscribe(channel_kind kind, std::string_view name,
+                                      pubsub::message_handler handler, std::function<void()> ready);
+    void unsubscribe(pubsub::subscription_id which);
+    void count_subscribers(channel_kind kind, std::string_view channel, pubsub::count_handler then);
+    [[nodiscard]] link_counters counters() const;
+
+    // Asks a server that is there.
+    void refresh();
+    // Lets go of servers that are no masters any more. Not on a link's thread: waits for theirs.
+    void drop_former();
+
+private:
+    using link_ptr = std::shared_ptr<redis_link>;
+    struct node {
+        redis_address address;
+        link_ptr link;
+    };
+    struct subscription {
+        channel_kind kind;
+        std::string name;
+        pubsub::message_handler handler;
+        std::function<void()> ready;
+        link_ptr at = {}; // null: nowhere yet
+        pubsub::subscription_id inner = 0;
+    };
+    // An answer to count_subscribers in the making.
+    struct counting;
+
+    link_ptr link_to(const redis_address& address);
+    link_ptr link_for(channel_kind kind, std::string_view channel);
+    link_ptr plain_link();
+    void send_sharded(const link_ptr& to, std::string channel, std::string payload,
+                      unsigned redirections);
+    void apply(const std::vector<slot_range>& ranges);
+    void place(subscription& one);
+
+    const redis_cluster_options options_;
+    mutable std::mutex mutex_; // of all that follows
+    std::map<std::string, node> nodes_;
+    std::set<std::string> masters_;
+    std::array<std::string, slot_count> owners_; // names; empty: not known
+    std::string plain_at_;                       // where plain channels are
+    std::unordered_map<pubsub::subscription_id, subscription> subscriptions_;
+    pubsub::subscription_id last_id_ = 0;
+};
+
+} // namespace sockeye::adapter_redis
