@@ -77,6 +77,7 @@ void cluster_map::send_sharded(const link_ptr& to, std::string channel, std::str
         link_ptr owner;
         {
             const std::lock_guard lock(self->mutex_);
+            if (self->closed_) return;
             owner = self->link_to(*moved);
         }
         self->send_sharded(owner, words[1], words[2], redirections + 1);
@@ -178,6 +179,7 @@ void cluster_map::refresh() {
 
 void cluster_map::apply(const std::vector<slot_range>& ranges) {
     const std::lock_guard lock(mutex_);
+    if (closed_) return;
     masters_.clear();
     owners_.fill({});
     for (const slot_range& range : ranges) {
@@ -188,6 +190,22 @@ void cluster_map::apply(const std::vector<slot_range>& ranges) {
     }
     for (auto& [which, one] : subscriptions_)
         place(one);
+}
+
+// A link's thread may hold on to a link for a moment, to pass on what it has been told.
+void cluster_map::close() {
+    std::map<std::string, node> nodes;
+    std::unordered_map<pubsub::subscription_id, subscription> subscriptions;
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        nodes.swap(nodes_);
+        subscriptions.swap(subscriptions_);
+    }
+    subscriptions.clear();
+    for (const auto& [name, one] : nodes)
+        while (one.link.use_count() > 1)
+            std::this_thread::yield();
 }
 
 void cluster_map::drop_former() {

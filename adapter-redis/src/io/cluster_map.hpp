@@ -32,6 +32,8 @@ public:
     void refresh();
     // Lets go of servers that are no masters any more. Not on a link's thread: waits for theirs.
     void drop_former();
+    // When it returns, no handler is called any more. The last call but for the destructor.
+    void close();
 
 private:
     using link_ptr = std::shared_ptr<redis_link>;
@@ -60,6 +62,7 @@ private:
 
     const redis_cluster_options options_;
     mutable std::mutex mutex_; // of all that follows
+    bool closed_ = false;
     std::map<std::string, node> nodes_;
     std::set<std::string> masters_;
     std::array<std::string, slot_count> owners_; // names; empty: not known

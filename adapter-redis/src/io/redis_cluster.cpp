@@ -17,6 +17,7 @@ redis_cluster::~redis_cluster() {
     }
     ending_.notify_all();
     thread_.join();
+    map_->close();
 }
 
 // Often at first: nothing is heard before the cluster's shape is known.

@@ -26,9 +26,9 @@ struct cluster_server : redis_server {
 };
 
 struct cluster_servers {
+    event_notes notes;
     std::array<cluster_server, 3> servers;
     std::array<std::unique_ptr<redis_link>, 3> links;
-    event_notes notes;
 
     cluster_servers() {
         const char* const ranges[3][2] = {{"0", "5460"}, {"5461", "10922"}, {"10923", "16383"}};
