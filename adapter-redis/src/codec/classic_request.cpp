@@ -20,13 +20,14 @@ static_assert(std::is_same_v<std::variant_alternative_t<ask_type, request_kind>,
 /// Adds the members that are the request's own to `into`.
 struct member_writer {
     object& into;
+    bool answered; // an order that is to be answered is about a single socket: version 7's form
 
     void operator()(const ids_request& from) const { into["rooms"] = make_names(from.rooms); }
     void operator()(const rooms_request&) const {}
     void operator()(const join_request& from) const { move(from.who, from.rooms); }
     void operator()(const leave_request& from) const { move(from.who, from.rooms); }
     void operator()(const disconnect_request& from) const {
-        into["opts"] = make_selection(from.who);
+        order(from.who);
         into["close"] = from.close;
     }
     void operator()(const fetch_request& from) const { into["opts"] = make_selection(from.who); }
@@ -34,8 +35,14 @@ struct member_writer {
     void operator()(const ask_request&) const {} // MessagePack: see encode_ask
 
     void move(const selection& who, const std::vector<std::string>& rooms) const {
-        into["opts"] = make_selection(who);
+        order(who);
         into["rooms"] = make_names(rooms);
+    }
+    void order(const selection& who) const {
+        if (answered && !who.rooms.empty())
+            into["sid"] = who.rooms.front();
+        else
+            into["opts"] = make_selection(who);
     }
 };
 
@@ -144,7 +151,7 @@ std::string encode(const classic_request& from) {
     if (!from.uid.empty()) members["uid"] = from.uid;
     if (!from.request_id.empty()) members["requestId"] = from.request_id;
     members["type"] = from.what.index();
-    std::visit(member_writer{members}, from.what);
+    std::visit(member_writer{members, !from.request_id.empty()}, from.what);
     std::string out;
     socketio::append_json(out, value(std::move(members)));
     return out;
