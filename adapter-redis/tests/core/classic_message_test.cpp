@@ -142,5 +142,18 @@ TEST_CASE("a response may lack what it should have, but not what it answers") {
     }
 }
 
+TEST_CASE("only orders about a single socket are answered, and stay so when written") {
+    const auto single =
+        decode_request(R"({"uid":"u","requestId":"id","type":2,"sid":"s","room":"r"})");
+    REQUIRE(single);
+    CHECK(single->request_id == "id");
+    CHECK(encode(*single) == R"({"uid":"u","requestId":"id","type":2,"sid":"s","rooms":["r"]})");
+    CHECK(encode(decode_request(encode(*single)).value()) == encode(*single));
+    const auto many = decode_request(
+        R"({"uid":"u","requestId":"id","type":4,"opts":{"rooms":[],"except":[]},"close":true})");
+    REQUIRE(many);
+    CHECK(many->request_id.empty());
+}
+
 } // namespace
 } // namespace sockeye::adapter_redis
