@@ -15,14 +15,9 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();
 });
 
-function open(url, options) {
+async function connect(url, options) {
   const socket = io(url, { forceNew: true, reconnection: false, ...options });
   sockets.push(socket);
-  return socket;
-}
-
-async function connect(url, options) {
-  const socket = open(url, options);
   await Promise.race([
     once(socket, "connect"),
     once(socket, "connect_error").then(([error]) => Promise.reject(new Error(`${error.message}: ${error.description}`))),
@@ -37,15 +32,14 @@ async function upgraded({ io: { engine } }) {
   if (engine.transport.name !== "websocket") await once(engine, "upgrade");
 }
 
-async function serverOf(socket) {
-  return ask(socket, "process");
-}
+const serverOf = (socket) => ask(socket, "process");
 
 // A GET over HTTP/2, or a CONNECT that asks for a WebSocket: the status, and what comes first.
 async function askByHttp2(url, ca, headers) {
   const session = connectHttp2(url, { ca });
   const stream = session.request(headers, { endStream: headers[":method"] !== "CONNECT" });
   const [{ ":status": status }] = await once(stream, "response");
+  assert.equal(session.alpnProtocol, "h2");
   const [first] = await once(stream, "data");
   session.destroy();
   return { status, first: first.toString("latin1") };
@@ -149,12 +143,21 @@ for (const kind of Object.keys(proxies)) {
     });
   }
 
+  const spreadsWebSockets = (stage) =>
+    it("spreads WebSockets over both, also those of one address", async () => {
+      const clients = await Promise.all(
+        Array.from({ length: 12 }, async () => serverOf(await connect(stage.proxy.url, transports.WebSocket))),
+      );
+      assert.deepEqual(new Set(clients), new Set(stage.servers.map(({ pid }) => pid)));
+    });
+
   for (const [by, changes] of Object.entries(sticky))
     behind(`two servers, by ${by}`, 2, { changes }, (stage) => {
       for (const way of ["polling", "upgrade"])
         it(`brings each client's requests to one of them, and clients to both, ${way}`, async () => {
           const clients = await Promise.all(
-            Array.from({ length: 12 }, async (_, i) => {
+            // So many that no hash brings all of them to one.
+            Array.from({ length: 40 }, async (_, i) => {
               const byAddress = by === "a cookie" ? { withCredentials: true } : from(`127.0.0.${10 + i}`);
               const socket = await connect(stage.proxy.url, { ...byAddress, ...transports[way] });
               const first = await serverOf(socket);
@@ -165,15 +168,12 @@ for (const kind of Object.keys(proxies)) {
           );
           assert.deepEqual(new Set(clients), new Set(stage.servers.map(({ pid }) => pid)));
         });
+
+      spreadsWebSockets(stage);
     });
 
   behind("two servers, not sticky", 2, { changes: notSticky }, (stage) => {
-    it("spreads WebSockets over both", async () => {
-      const clients = await Promise.all(
-        Array.from({ length: 12 }, async () => serverOf(await connect(stage.proxy.url, transports.WebSocket))),
-      );
-      assert.deepEqual(new Set(clients), new Set(stage.servers.map(({ pid }) => pid)));
-    });
+    spreadsWebSockets(stage);
 
     it("loses the sessions of clients that poll", async () => {
       const attempt = () => connect(stage.proxy.url, transports.polling).then(async (s) => once(s, "disconnect"));

@@ -45,7 +45,7 @@ export const proxies = {
     reloadSignal: "SIGHUP",
     timeouts: (time) => [["60s", time]],
     sticky: { "the client's address": [] },
-    notSticky: [["hash $remote_addr consistent", "random"]],
+    notSticky: [["    hash $remote_addr consistent;\n", ""]],
     async write({ folder, ports, servers, drain, changes = [] }) {
       const text = await adapted(this.file, [
         ["listen 80;", `listen 127.0.0.1:${ports.plain};`],
