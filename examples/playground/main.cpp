@@ -2,20 +2,20 @@
 //
 //   sockeye_playground [--port N] [--threads N] [--client-files DIR]
 
+#include "../command_line.hpp"
 #include "page.hpp"
 
 #include <sockeye/engineio/server.hpp>
 #include <sockeye/socketio/server.hpp>
 
-#include <charconv>
 #include <cstdio>
 #include <exception>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 using namespace sockeye::engineio;
+using examples::number;
+using examples::option;
 
 namespace {
 
@@ -46,24 +46,6 @@ private:
 
     server* io_ = nullptr;
 };
-
-// What stands behind `name`, if it is given.
-std::optional<std::string_view> option(int argc, char** argv, std::string_view name) {
-    for (int i = 1; i < argc; ++i)
-        if (argv[i] == name) return i + 1 < argc ? argv[i + 1] : "";
-    return std::nullopt;
-}
-
-unsigned number(int argc, char** argv, std::string_view name, unsigned otherwise, unsigned max) {
-    const auto text = option(argc, argv, name);
-    if (!text) return otherwise;
-    unsigned value = 0;
-    const auto end = text->data() + text->size();
-    if (std::from_chars(text->data(), end, value).ptr != end || text->empty() || value > max)
-        throw std::invalid_argument(std::string(name) + " takes a number up to " +
-                                    std::to_string(max));
-    return value;
-}
 
 void serve_page(const http_exchange& exchange) {
     http_response response;

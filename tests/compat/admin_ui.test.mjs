@@ -146,15 +146,16 @@ async function serveFrontEnd() {
 }
 
 describe("the published front end in a browser", { skip: !hasBrowser && "there is no chromium" }, () => {
-  let fixture, pages, page, origin;
+  let fixture, pages, browser, page, origin;
   before(async () => {
     pages = await serveFrontEnd();
     origin = `http://localhost:${pages.address().port}`;
     fixture = await startFixture("load", "--admin-auth", account, "--allowed-origin", origin);
-    page = await openBrowser();
+    browser = await openBrowser();
+    page = await browser.tab();
   });
   after(async () => {
-    await page?.close();
+    await browser?.close();
     pages.close();
     pages.closeAllConnections();
     assert.equal(await fixture.stop(), 0);

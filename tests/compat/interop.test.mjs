@@ -2,7 +2,8 @@
 import { after, before, describe, test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
 import { adapters, tooFew } from "./support/adapters.mjs";
-import { eventually, Member, startCluster } from "./support/cluster.mjs";
+import { Member, startCluster } from "./support/cluster.mjs";
+import { eventually } from "./support/programs.mjs";
 
 const values = [
   1, -1.5, 2 ** 40, "text", "\u00e9\u4e2d\u{1f600}", true, null, [], {}, [1, [2, { a: [null] }]], { a: { b: "c" } },

@@ -3,7 +3,8 @@ import { after, before, describe, test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
 import { once } from "node:events";
 import { recovering } from "./support/adapters.mjs";
-import { eventually, Member, startCluster } from "./support/cluster.mjs";
+import { Member, startCluster } from "./support/cluster.mjs";
+import { eventually } from "./support/programs.mjs";
 
 const withoutOffset = ([event, ...args]) => [event, ...args.slice(0, -1)];
 

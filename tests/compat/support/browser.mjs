@@ -1,4 +1,4 @@
-// A page in a headless Chromium, through its debugging protocol.
+// Pages in a headless Chromium, through its debugging protocol.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,8 +10,9 @@ import { WebSocket } from "ws";
 export const hasBrowser = spawnSync("chromium", ["--version"]).status === 0;
 
 // Whatever is not on this machine is not found: pages ask for fonts.
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-  "--remote-debugging-port=0", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"];
+const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+  "--remote-debugging-port=0", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+  "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows"];
 
 export async function openBrowser() {
   const profile = await mkdtemp(join(tmpdir(), "chromium-"));
@@ -27,12 +28,30 @@ export async function openBrowser() {
   const link = new WebSocket(url);
   await once(link, "open");
   const call = caller(link);
+  return {
+    version: async () => (await call("Browser.getVersion")).product,
+    tab: () => openTab(call),
+    async close() {
+      await call("Browser.close");
+      await ended;
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function openTab(call) {
   const { targetId } = await call("Target.createTarget", { url: "about:blank" });
   const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
   const page = (method, params) => call(method, params, sessionId);
   await page("Page.enable");
+  await page("Network.enable");
   return {
     open: (address) => page("Page.navigate", { url: address }),
+    reload: () => page("Page.reload"),
+    close: () => call("Target.closeTarget", { targetId }),
+    // Requests fail, and the page is told.
+    offline: (whether) =>
+      page("Network.emulateNetworkConditions", { offline: whether, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }),
     async evaluate(expression) {
       const { result, exceptionDetails } = await page("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
       if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
@@ -45,11 +64,6 @@ export async function openBrowser() {
         if (Date.now() > end) throw new Error(`never true: ${expression}\n${await this.evaluate("document.body?.innerText")}`);
         await this.evaluate("new Promise((next) => setTimeout(next, 20))");
       }
-    },
-    async close() {
-      await call("Browser.close");
-      await ended;
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { io } from "socket.io-client";
 import { program } from "./fixture.mjs";
+import { eventually } from "./programs.mjs";
 import { startRedis } from "./redis.mjs";
 
 const reference = fileURLToPath(new URL("interop_reference.mjs", import.meta.url));
@@ -44,14 +45,6 @@ async function isStopped(pid) {
   const threads = await readdir(`/proc/${pid}/task`);
   const states = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, "utf8")));
   return states.every((state) => state.slice(state.lastIndexOf(")") + 2).startsWith("T"));
-}
-
-export async function eventually(condition) {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("waited in vain");
-    await new Promise((next) => setTimeout(next, 2));
-  }
 }
 
 // A client in a namespace of a server, which keeps what it is sent.

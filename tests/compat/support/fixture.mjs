@@ -1,31 +1,49 @@
 // Starts the server under test.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const buildDir = resolve(root, process.env.SOCKEYE_BUILD_DIR ?? "build/dev");
 export const program = resolve(buildDir, "tests/sockeye_fixture");
+const chat = resolve(buildDir, "examples/sockeye_chat");
+export const hasChat = existsSync(chat);
 
-// The fixture with that command line, on a port that the system chooses. `stop` returns its exit code.
-export async function startFixture(profile, ...options) {
-  const server = spawn(program, [profile, "--port", "0", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+// A server, which says in its first line where it is. `stop` returns its exit code.
+async function start(command, options, portIn) {
+  const server = spawn(command, options, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "exit");
-  const ready = await Promise.race([
-    once(createInterface(server.stdout), "line").then(([line]) => JSON.parse(line)),
-    ended.then(([code]) => Promise.reject(new Error(`the fixture ended with ${code}`))),
+  const [line] = await Promise.race([
+    once(createInterface(server.stdout), "line"),
+    ended.then(([code]) => Promise.reject(new Error(`${basename(command)} ended with ${code}`))),
   ]);
+  const port = portIn(line);
   return {
-    ready,
+    line,
+    port,
     pid: server.pid,
-    url: `http://localhost:${ready.port}`,
+    url: `http://localhost:${port}`,
     async stop() {
       server.kill("SIGTERM");
       return (await ended)[0];
     },
   };
+}
+
+// The fixture with that command line, on a port that the system chooses.
+export async function startFixture(profile, ...options) {
+  const server = await start(program, [profile, "--port", "0", ...options], (line) => JSON.parse(line).port);
+  return { ...server, ready: JSON.parse(server.line) };
+}
+
+// examples/chat with its page. `clientFiles` is the folder dist of npm's socket.io-client.
+export function startChat(clientFiles, ...options) {
+  const page = resolve(root, "examples/js-client");
+  const all = ["--port", "0", "--page", page, "--client-files", clientFiles, ...options];
+  return start(chat, all, (line) => Number(/localhost:(\d+)/.exec(line)[1]));
 }
 
 // Runs the fixture to its end: for command lines that start no server.

@@ -48,6 +48,8 @@ function answer(socket) {
   });
   socket.on("volatile", (any) => socket.volatile.emit("volatile", any));
   socket.on("transport", (reply) => reply(socket.conn.transport.name));
+  socket.on("handshake", (reply) => reply(socket.handshake));
+  socket.on("process", (reply) => reply(process.pid));
 }
 
 function ask(socket) {
