@@ -11,9 +11,8 @@
 
 // The messages of @socket.io/redis-adapter 7 and 8 (createAdapter) and of @socket.io/redis-emitter.
 //
-// A malformed message harms Node's servers for good: some stop listening, others end. So messages
-// are written from structs that cannot be incomplete. Reading never throws; what is not exactly one
-// well-formed message is refused, by nullopt.
+// Messages are written from structs that cannot be incomplete: nobody is ever sent a malformed one.
+// Reading never throws; what is not exactly one well-formed message is refused, by nullopt.
 
 namespace sockeye::adapter_redis {
 

@@ -25,8 +25,8 @@ std::optional<std::vector<stream_entry>> read_entries(const reply& answer);
 /// The answer to XREAD of one stream; none at all where there was nothing new.
 std::optional<std::vector<stream_entry>> read_news(const reply& answer);
 
-/// The stream of a namespace. With more than one, Node takes a remainder that may be negative, and
-/// then does not read what it writes; so do we write, but we read it.
+/// The stream of a namespace. With more than one, its number is the remainder of a signed hash, as
+/// in Node, which may be negative.
 std::string stream_name(std::string_view base, std::size_t count, std::string_view nsp);
 
 } // namespace sockeye::adapter_redis
