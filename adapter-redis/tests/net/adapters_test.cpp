@@ -2,10 +2,57 @@
 
 #include "net/redis_group.hpp"
 
+#include <map>
+#include <numeric>
+#include <thread>
+
 namespace sockeye::adapter_redis {
 namespace {
 
 const packets none;
+
+// Numbered messages of every server to two rooms, of which the clients are in one, in both and in
+// one; and what each client has had of them, by sender and room, in order.
+class ledger {
+public:
+    explicit ledger(redis_group& at) : at_(at) {
+        for (const auto& [client, room] : {std::pair{0, "r"}, {1, "r"}, {1, "s"}, {2, "s"}})
+            at.enter(static_cast<std::size_t>(client), room);
+    }
+
+    // All servers at once, each from a thread of its own.
+    void send(int count) {
+        std::vector<std::thread> senders;
+        socketio::server* const servers[] = {&at_.a(), &at_.b(), &at_.c()};
+        for (int sender = 0; sender < 3; ++sender)
+            senders.emplace_back([this, count, sender, &io = *servers[sender]] {
+                for (int number = sent_; number < sent_ + count; ++number)
+                    for (const char* const room : {"r", "s"})
+                        io.to(room).emit("m", sender, room, number);
+            });
+        for (std::thread& one : senders)
+            one.join();
+        sent_ += count;
+    }
+
+    // What has come, until `last` of each sender is there in the rooms of each client.
+    std::map<std::string, std::vector<int>> received(std::size_t client, int last) {
+        std::map<std::string, std::vector<int>> lines;
+        const std::size_t complete = client == 1 ? 6 : 3; // senders, in each of its rooms
+        for (std::size_t ended = 0; ended < complete;) {
+            const std::string packet = at_.clients[client].read(); // 2["m",0,"r",17]
+            const std::size_t comma = packet.rfind(',');
+            const int number = std::stoi(packet.substr(comma + 1));
+            lines[packet.substr(6, comma - 6)].push_back(number);
+            if (number == last) ++ended;
+        }
+        return lines;
+    }
+
+private:
+    redis_group& at_;
+    int sent_ = 0;
+};
 
 } // namespace
 
@@ -178,6 +225,39 @@ TEST_CASE("adapters: messages arrive in the order in which they were sent") {
             sent.push_back(R"(2["e",")" + number + "\"]");
         }
         CHECK(at.received()[2] == sent);
+    });
+}
+
+TEST_CASE("adapters: nothing is lost, doubled or out of order while nothing fails") {
+    over_every_adapter([](redis_group& at) {
+        ledger book(at);
+        book.send(300);
+        std::vector<int> all(300);
+        std::iota(all.begin(), all.end(), 0);
+        for (std::size_t client = 0; client < 3; ++client)
+            for (const auto& [line, numbers] : book.received(client, 299)) {
+                INFO("client ", client, ", sender and room: ", line);
+                CHECK(numbers == all);
+            }
+    });
+}
+
+TEST_CASE("adapters: when connections break, what comes is in order, once, and then complete") {
+    over_every_adapter([](redis_group& at) {
+        ledger book(at);
+        book.send(50);
+        ask(at.outsider, {"CLIENT", "KILL", "TYPE", "pubsub"});
+        ask(at.outsider, {"CLIENT", "KILL", "TYPE", "normal"});
+        book.send(50);
+        at.await_members("/");
+        book.send(50);
+        for (std::size_t client = 0; client < 3; ++client)
+            for (auto& [line, numbers] : book.received(client, 149)) {
+                INFO("client ", client, ", sender and room: ", line);
+                CHECK(std::ranges::is_sorted(numbers));
+                CHECK(std::ranges::adjacent_find(numbers) == numbers.end());
+                CHECK(std::ranges::count_if(numbers, [](int n) { return n >= 100; }) == 50);
+            }
     });
 }
 
