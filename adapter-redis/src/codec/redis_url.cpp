@@ -129,7 +129,8 @@ void take_credentials(std::string_view& url, redis_options& into) {
 
 redis_cluster_options parse_redis_cluster_url(std::string_view url) {
     redis_cluster_options options;
-    if (take_before(url, "://") != "redis+cluster") refuse("it begins otherwise");
+    if (take_before(url, "://") != "redis+cluster")
+        refuse("it does not begin with redis+cluster://");
     take_credentials(url, options.each);
     options.seeds = read_places(url, options.each.port);
     return options;
@@ -141,7 +142,7 @@ redis_options parse_redis_url(std::string_view url) {
     const bool local = scheme == "unix";
     const bool sentinels = scheme == "redis+sentinel";
     if (scheme != "redis" && scheme != "rediss" && !local && !sentinels)
-        refuse("it begins otherwise");
+        refuse("it does not begin with redis://, rediss://, unix:// or redis+sentinel://");
     if (scheme == "rediss") options.tls.emplace();
     take_credentials(url, options);
     if (sentinels)

@@ -93,17 +93,20 @@ export class Member {
 // `whats`: "sockeye" or "node", one for each server.
 export async function startCluster(adapter, whats) {
   const redis = await startRedis();
-  const names = whats.map((what, i) => `${what}-${i}`);
-  const nodes = await Promise.all(whats.map((what, i) => startNode(what, adapter, names[i], redis)));
-  for (const nsp of ["/", "/chat"]) await eventually(() => adapter.count(redis.client, nsp).then((n) => n === nodes.length));
-  return {
-    redis,
-    nodes,
-    // A client on each server.
-    meet: (nsp, options) => Promise.all(nodes.map((node) => new Member(node, nsp, options).connected())),
-    async stop() {
-      await Promise.all(nodes.map((node) => node.stop()));
-      await redis.stop();
-    },
+  const nodes = [];
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await redis.stop();
   };
+  try {
+    for (const [i, what] of whats.entries()) nodes.push(await startNode(what, adapter, `${what}-${i}`, redis));
+    for (const nsp of ["/", "/chat"])
+      await eventually(async () => (await adapter.count(redis.client, nsp)) === nodes.length);
+  } catch (error) {
+    await stop(); // or its processes would keep the test's from ending
+    throw error;
+  }
+  // A client on each server.
+  const meet = (nsp, options) => Promise.all(nodes.map((node) => new Member(node, nsp, options).connected()));
+  return { redis, nodes, meet, stop };
 }
