@@ -1,5 +1,7 @@
 #include "handshake.hpp"
 
+#include "codec/headers.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -46,7 +48,7 @@ handshake make_handshake(const engineio::session& session, const value& auth) {
     handshake made;
     for (std::size_t i = 0; i < request.field_count(); ++i) {
         const engineio::http_field field = request.field(i);
-        made.headers.emplace_back(lower(field.name), field.value);
+        add_header(made.headers, lower(field.name), field.value);
     }
     const auto now = std::chrono::system_clock::now();
     made.time = javascript_date(std::chrono::system_clock::to_time_t(now));

@@ -2,9 +2,7 @@
 
 #include <sockeye/socketio/handshake.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -12,69 +10,34 @@
 namespace sockeye::socketio {
 namespace {
 
-using pairs = std::vector<std::pair<std::string, std::string>>;
-// Adds the text of a name that has come before.
-using joiner = void (*)(std::string_view name, value& to, const std::string& text);
-
-value to_object(const pairs& from, joiner add) {
+// A name that comes more than once has an array of its texts.
+value to_object(const std::vector<std::pair<std::string, std::string>>& pairs) {
     object::members members;
     std::unordered_map<std::string_view, std::size_t> places;
-    for (const auto& [name, text] : from) {
+    for (const auto& [name, text] : pairs) {
         const auto [place, first] = places.try_emplace(name, members.size());
-        if (first)
+        if (first) {
             members.push_back({name, text});
-        else
-            add(name, members[place->second].val, text);
+            continue;
+        }
+        value& texts = members[place->second].val;
+        if (!texts.is_array()) texts = array{std::move(texts)};
+        texts.as_array().emplace_back(text);
     }
     return object(std::move(members));
-}
-
-void add_to_list(std::string_view, value& to, const std::string& text) {
-    if (!to.is_array()) to = array{std::move(to)};
-    to.as_array().emplace_back(text);
-}
-
-// Headers of which Node keeps the first.
-bool is_single(std::string_view name) {
-    constexpr std::string_view names[] = {"age",
-                                          "authorization",
-                                          "content-length",
-                                          "content-type",
-                                          "etag",
-                                          "expires",
-                                          "from",
-                                          "host",
-                                          "if-modified-since",
-                                          "if-unmodified-since",
-                                          "last-modified",
-                                          "location",
-                                          "max-forwards",
-                                          "proxy-authorization",
-                                          "referer",
-                                          "retry-after",
-                                          "server",
-                                          "user-agent"};
-    return std::ranges::find(names, name) != std::end(names);
-}
-
-// As Node's `request.headers`.
-void join_header(std::string_view name, value& to, const std::string& text) {
-    if (name == "set-cookie") return add_to_list(name, to, text);
-    if (is_single(name)) return;
-    to.as_string().append(name == "cookie" ? "; " : ", ").append(text);
 }
 
 } // namespace
 
 value to_value(const handshake& from) {
-    return object{{"headers", to_object(from.headers, join_header)},
+    return object{{"headers", to_object(from.headers)},
                   {"time", from.time},
                   {"address", from.address},
                   {"xdomain", from.xdomain},
                   {"secure", from.secure},
                   {"issued", from.issued},
                   {"url", from.url},
-                  {"query", to_object(from.query, add_to_list)},
+                  {"query", to_object(from.query)},
                   {"auth", from.auth}};
 }
 

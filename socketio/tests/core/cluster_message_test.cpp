@@ -33,7 +33,7 @@ std::optional<cluster_message> read(int type, std::string_view data) {
 
 socket_details ann() {
     handshake came;
-    came.headers = {{"host", "a"}, {"set-cookie", "1"}, {"set-cookie", "2"}};
+    came.headers = {{"host", "a"}, {"x-twice", "1"}, {"x-twice", "2"}};
     came.time = "Tue Jan 02 2024 03:04:05 GMT+0000 (Coordinated Universal Time)";
     came.address = "10.0.0.1";
     came.secure = true;
