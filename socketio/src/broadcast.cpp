@@ -1,23 +1,14 @@
 #include "answer_here.hpp"
 #include "codec/event_names.hpp"
 #include "namespace_core.hpp"
+#include "state/room_list.hpp"
 
 #include <sockeye/socketio/broadcast.hpp>
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 namespace sockeye::socketio {
-namespace {
-
-// Each name once: how many rooms there are decides how other servers are told.
-void add(std::vector<std::string>& to, const room_names& rooms) {
-    for (const std::string& room : rooms.names())
-        if (std::find(to.begin(), to.end(), room) == to.end()) to.push_back(room);
-}
-
-} // namespace
 
 broadcast_operator::broadcast_operator(std::shared_ptr<namespace_core> nsp, selection to,
                                        emit_flags flags)
@@ -25,13 +16,13 @@ broadcast_operator::broadcast_operator(std::shared_ptr<namespace_core> nsp, sele
 
 broadcast_operator broadcast_operator::to(const room_names& rooms) const {
     broadcast_operator more = *this;
-    add(more.to_.rooms, rooms);
+    add_rooms(more.to_.rooms, rooms);
     return more;
 }
 
 broadcast_operator broadcast_operator::except(const room_names& rooms) const {
     broadcast_operator fewer = *this;
-    add(fewer.to_.except, rooms);
+    add_rooms(fewer.to_.except, rooms);
     return fewer;
 }
 

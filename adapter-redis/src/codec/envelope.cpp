@@ -72,11 +72,6 @@ std::string from_base64(std::string_view text) {
     return bytes;
 }
 
-const std::string* find_field(const stream_fields& fields, std::string_view name) {
-    const auto found = std::ranges::find(fields, name, &stream_fields::value_type::first);
-    return found == fields.end() ? nullptr : &found->second;
-}
-
 bool read_data(std::string_view text, value& into) {
     if (text.starts_with('{')) return parse_json(text, into);
     return parse_msgpack(from_base64(text), into);
@@ -117,6 +112,11 @@ std::optional<envelope> decode_envelope(std::string_view payload) {
     envelope message{*number, take_text(whole, "uid"), take_text(whole, "nsp")};
     if (value* data = whole.find("data")) message.data = std::move(*data);
     return message;
+}
+
+const std::string* find_field(const stream_fields& fields, std::string_view name) {
+    const auto found = std::ranges::find(fields, name, &stream_fields::value_type::first);
+    return found == fields.end() ? nullptr : &found->second;
 }
 
 stream_fields encode_entry(const envelope& from) {

@@ -42,6 +42,9 @@ std::optional<envelope> decode_envelope(std::string_view payload);
 /// The fields of an entry of a stream, in the order in which they are added.
 using stream_fields = std::vector<std::pair<std::string, std::string>>;
 
+/// Null where there is no such field.
+const std::string* find_field(const stream_fields& fields, std::string_view name);
+
 stream_fields encode_entry(const envelope& from);
 std::optional<envelope> decode_entry(const stream_fields& fields);
 

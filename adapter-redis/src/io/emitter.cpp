@@ -2,24 +2,14 @@
 #include "codec/stream_entries.hpp"
 #include "io/classic_publisher.hpp"
 #include "io/stream_publisher.hpp"
+#include "state/room_list.hpp"
 
 #include <sockeye/adapter_redis/emitter.hpp>
-
-#include <algorithm>
 
 namespace sockeye::adapter_redis {
 
 namespace cluster = socketio::cluster;
 using socketio::cluster_message;
-
-namespace {
-
-void add(std::vector<std::string>& to, const room_names& rooms) {
-    for (const std::string& room : rooms.names())
-        if (std::ranges::find(to, room) == to.end()) to.push_back(room);
-}
-
-} // namespace
 
 emitter::emitter(publisher publish)
     : publish_(std::make_shared<const publisher>(std::move(publish))) {}
@@ -32,13 +22,13 @@ emitter emitter::of(std::string_view nsp) const {
 
 emitter emitter::to(const room_names& rooms) const {
     emitter more = *this;
-    add(more.to_.rooms, rooms);
+    socketio::add_rooms(more.to_.rooms, rooms);
     return more;
 }
 
 emitter emitter::except(const room_names& rooms) const {
     emitter fewer = *this;
-    add(fewer.to_.except, rooms);
+    socketio::add_rooms(fewer.to_.except, rooms);
     return fewer;
 }
 

@@ -71,15 +71,13 @@ void pubsub_adapter::server_count(std::function<void(outcome<std::size_t>)> then
                             [once](std::optional<std::size_t> count) { once->tell(count); });
 }
 
-void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_message> message,
-                             std::string offset) {
+void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_message> message) {
     if (!message) {
         take_in(bytes, [this] { local().on_malformed_message(); });
         return;
     }
-    take_in(bytes, [this, message = std::move(*message), offset = std::move(offset)]() mutable {
-        on_message(std::move(message), std::move(offset));
-    });
+    take_in(bytes,
+            [this, message = std::move(*message)]() mutable { on_message(std::move(message)); });
 }
 
 bool pubsub_adapter::take_in(std::size_t bytes, std::function<void()> task) {

@@ -52,8 +52,7 @@ protected:
 
     // What was heard, decoded on the link's thread; `bytes` is what it took on the wire. None: it
     // is no message.
-    void take_in(std::size_t bytes, std::optional<socketio::cluster_message> message,
-                 std::string offset = {});
+    void take_in(std::size_t bytes, std::optional<socketio::cluster_message> message);
     // The same, for what only this medium knows of; on the shard that handles messages. False if
     // it is dropped.
     bool take_in(std::size_t bytes, std::function<void()> task);

@@ -15,11 +15,6 @@ redis_options for_reading(redis_options options) {
     return options;
 }
 
-const std::string* find_namespace(const stream_fields& fields) {
-    const auto found = std::ranges::find(fields, "nsp", &stream_fields::value_type::first);
-    return found == fields.end() ? nullptr : &found->second;
-}
-
 } // namespace
 
 // Redis says something well before the link takes its silence for death.
@@ -84,7 +79,7 @@ void stream_reader::on_news(const reply& answer) {
 void stream_reader::tell(const stream_entry& entry, const batch& of) {
     const std::lock_guard lock(mutex_);
     last_read_ = entry.id;
-    const std::string* const nsp = find_namespace(entry.fields);
+    const std::string* const nsp = find_field(entry.fields, "nsp");
     if (nsp == nullptr) return;
     const auto found = listeners_.find(*nsp);
     if (found != listeners_.end()) found->second.heard(entry, of);

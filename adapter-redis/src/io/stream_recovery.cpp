@@ -1,5 +1,7 @@
 #include "io/stream_recovery.hpp"
 
+#include "codec/wire.hpp"
+
 #include <utility>
 
 namespace sockeye::adapter_redis {
@@ -21,7 +23,7 @@ constexpr unsigned max_pages = 100;
 value to_value(const saved_session& from) {
     return object{{"sid", from.id},
                   {"pid", from.private_id},
-                  {"rooms", array(from.rooms.begin(), from.rooms.end())},
+                  {"rooms", make_names(from.rooms)},
                   {"data", from.data}};
 }
 

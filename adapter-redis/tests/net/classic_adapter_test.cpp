@@ -82,9 +82,7 @@ TEST_CASE("classic: what is no message is counted, and changes nothing") {
     at.a().emit("e");
     for (auto& client : at.clients)
         client.expect(R"(2["e"])");
-    for (std::size_t i = 0; i < 3; ++i)
-        REQUIRE(socketio_fixture::becomes_true(
-            [&] { return at.at(i).io.counters().cluster_messages_malformed == 3; }));
+    at.await_malformed({3, 3, 3});
 }
 
 TEST_CASE("classic: what is for rooms that no client is in is not read") {
@@ -93,10 +91,7 @@ TEST_CASE("classic: what is for rooms that no client is in is not read") {
     at.publish(plain, "socket.io#/#r#", "no message");
     at.publish(plain, "socket.io#/#elsewhere#", "no message");
     at.publish(plain, "socket.io#/#", "no message");
-    const std::size_t expected[] = {1, 2, 1};
-    for (std::size_t i = 0; i < 3; ++i)
-        REQUIRE(socketio_fixture::becomes_true(
-            [&] { return at.at(i).io.counters().cluster_messages_malformed == expected[i]; }));
+    at.await_malformed({1, 2, 1});
 }
 
 TEST_CASE("classic: too much that waits to be handled is dropped and counted") {

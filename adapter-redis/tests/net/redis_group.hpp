@@ -9,6 +9,7 @@
 #include <sockeye/adapter_redis/sharded_adapter.hpp>
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -88,6 +89,12 @@ public:
     }
     void publish(channel_kind kind, std::string_view channel, std::string_view payload) {
         outsider.publish(kind, channel, payload);
+    }
+    // Until each server has counted as many messages that are none.
+    void await_malformed(const std::array<std::size_t, 3>& wanted) {
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            REQUIRE(socketio_fixture::becomes_true(
+                [&] { return this->at(i).io.counters().cluster_messages_malformed == wanted[i]; }));
     }
     // Until so many servers subscribe to the channel.
     void await_subscribers(channel_kind kind, const std::string& channel, std::size_t wanted) {

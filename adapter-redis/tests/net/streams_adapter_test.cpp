@@ -78,9 +78,7 @@ TEST_CASE("streams: what is no message is counted, and what is nobody's is skipp
     at.a().emit("e");
     for (auto& client : at.clients)
         client.expect(R"(2["e"])");
-    for (std::size_t i = 0; i < 3; ++i)
-        REQUIRE(socketio_fixture::becomes_true(
-            [&] { return at.at(i).io.counters().cluster_messages_malformed == 3; }));
+    at.await_malformed({3, 3, 3});
 }
 
 TEST_CASE("streams: a key that is no stream is reported, and read once it is one") {
