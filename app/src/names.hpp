@@ -1,0 +1,16 @@
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace sockeye::app {
+
+inline constexpr std::size_t max_name_bytes = 128;
+
+/// Of a user, a room or a session: goes into keys, channels and logs as it is.
+inline bool is_name(std::string_view text) {
+    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+    return !text.empty() && text.size() <= max_name_bytes && std::ranges::none_of(text, is_control);
+}
+
+} // namespace sockeye::app

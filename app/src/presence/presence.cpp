@@ -1,0 +1,73 @@
+#include "presence/presence_core.hpp"
+
+#include <utility>
+
+namespace sockeye::app {
+
+namespace steps = presence_steps;
+
+namespace {
+
+present_users users_of(store_reply members) {
+    const std::size_t count = members.items.size();
+    return {std::move(members.items), count};
+}
+
+} // namespace
+
+presence::presence(const context& on, std::function<void(const presence_change&)> changed,
+                   presence_options options)
+    : core_(std::make_shared<core>(on, std::move(changed), options)) {}
+
+presence::~presence() {
+    core_->retire();
+}
+
+void presence::start() {
+    core_->tick();
+}
+
+task<> presence::stop() {
+    core_->retire();
+    co_await core_->give_up_lease();
+}
+
+task<> presence::connect(std::string socket, std::string user) {
+    // Named: g++ 12 destroys a braced temporary inside a co_await twice.
+    presence_entry entry{std::move(socket), std::move(user)};
+    co_await core_->begin(std::move(entry));
+}
+
+task<present_users> presence::join(std::string socket, std::string room) {
+    presence_entry entry{socket, core_->user_of(socket), room};
+    co_await core_->begin(std::move(entry));
+    co_return co_await in_room(room);
+}
+
+task<std::size_t> presence::leave(std::string socket, std::string room) {
+    presence_entry entry{socket, core_->user_of(socket), std::move(room)};
+    co_return co_await core_->end(std::move(entry));
+}
+
+void presence::disconnect(const std::string& socket) {
+    core_->depart(socket);
+}
+
+task<present_users> presence::in_room(std::string room) {
+    co_return users_of(co_await core_->ask(transaction().members(steps::room_key(room))));
+}
+
+task<present_users> presence::everyone() {
+    co_return users_of(co_await core_->ask(transaction().members(steps::online_key)));
+}
+
+task<bool> presence::is_online(std::string user) {
+    const auto answer = co_await core_->ask(transaction().has_member(steps::online_key, user));
+    co_return answer.number == 1;
+}
+
+task<std::optional<std::string>> presence::newest_socket(std::string user) {
+    co_return (co_await core_->ask(transaction().get(steps::newest_socket_key(user)))).text;
+}
+
+} // namespace sockeye::app

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "presence/presence_ledger.hpp"
+#include "presence/presence_steps.hpp"
+
+#include <sockeye/app/presence.hpp>
+
+#include <map>
+#include <mutex>
+
+namespace sockeye::app {
+
+/// Keeps the store in step with the ledger. Every coroutine keeps it alive by itself, since the
+/// store may still answer when the service has ended.
+class presence::core : public std::enable_shared_from_this<core> {
+public:
+    core(const context& on, std::function<void(const presence_change&)> changed,
+         const presence_options& options)
+        : on_(on), changed_(std::move(changed)), options_(options) {}
+
+    task<std::size_t> begin(presence_entry entry);
+    task<std::size_t> end(presence_entry entry);
+    void depart(const std::string& socket);
+    [[nodiscard]] std::string user_of(const std::string& socket);
+    task<store_reply> ask(transaction question); // its first reply
+
+    void tick(); // and again, from time to time, until retire()
+    void retire();
+    task<> give_up_lease();
+
+private:
+    pending<store_result> commit_begin(const presence_entry& entry);
+    pending<store_result> commit_end(const presence_entry& entry);
+    task<std::size_t> finish_end(presence_entry entry, pending<store_result> answer);
+    void tell(const presence_entry& entry, const presence_steps::entry_result& result, bool online);
+
+    task<> leave_if_gone(std::string socket, std::uint64_t departure);
+    task<> look_after_leases();
+    task<> renew();
+    task<> reconcile();
+    task<> bury_the_dead();
+    task<> bury(std::string node);
+    void later(milliseconds delay, std::function<task<>(const std::shared_ptr<core>&)> work);
+    std::function<void(std::exception_ptr)> log_failure();
+
+    const context on_;
+    const std::function<void(const presence_change&)> changed_;
+    const presence_options options_;
+
+    // What the ledger says and what is committed change in the same order: both under the lock.
+    std::mutex mutex_;
+    presence_ledger ledger_;
+    std::map<std::string, std::uint64_t, std::less<>> departing_; // by socket: which departure
+    std::uint64_t departures_ = 0;
+    bool in_doubt_ = false; // a commit has failed: the store may differ from the ledger
+    bool retired_ = false;
+};
+
+} // namespace sockeye::app
