@@ -74,22 +74,19 @@ socketio::server_options io_options(const server_config& from, const engineio::l
 
 realtime_server::realtime_server(server_config config, engineio::logger log)
     : config_(std::move(config)), log_(std::move(log)), http_(http_options(config_)),
-      state_(store_of(config_, http_.shards(), log_)), on_{*state_,
-                                                                              http_.shards(),
-                                                                              wall_clock,
-                                                                              config_.node_id,
-                                                                              log_},
+      state_(store_of(config_, http_.shards(), log_)), on_{*state_, http_.shards(), wall_clock,
+                                                           config_.node_id, log_},
       io_(http_, io_options(config_, log_)),
       requests_(on_, [this](socketio::socket from) { return admit(std::move(from)); }),
       presence_(on_, [this](const presence_change& change) { announce(io_, change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
       presence_events_(presence_, requests_, io_),
-      api_(on_, [this](const engineio::http_exchange& from) { return admit_http(from); }) {
+      api_(on_, [this](const engineio::http_exchange& from) { return admit_http(from); }),
+      page_(config_.page) {
     http_.log(log_);
     http_.route([this](engineio::http_exchange exchange) { route(exchange); });
     io_.on_connection([this](const socketio::socket& s) { serve(s); });
     io_.on("cluster:node", [this](socketio::ack<object> done) { done(describe_node()); });
-    if (!config_.page.empty()) page_.emplace(config_.page);
     add_routes();
 }
 
@@ -155,7 +152,7 @@ void realtime_server::route(const engineio::http_exchange& exchange) {
         return;
     }
     if (api_.handle(exchange)) return;
-    auto file = page_ ? page_->find(path) : std::nullopt;
+    auto file = page_.find(path);
     exchange.respond(file ? *std::move(file) : engineio::http_response{.status = 404});
 }
 
