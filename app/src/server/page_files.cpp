@@ -1,5 +1,7 @@
 #include "server/page_files.hpp"
 
+#include "server/built_in_page.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -26,24 +28,33 @@ std::string type_of(const fs::path& file) {
     return found == types.end() ? "application/octet-stream" : found->second;
 }
 
-engineio::http_response read(const fs::path& file) {
+std::string read(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) throw std::runtime_error("cannot read " + file.string());
-    return {.headers = {{"Content-Type", type_of(file)},
-                        {"X-Content-Type-Options", "nosniff"},
-                        {"Cache-Control", "no-cache"}},
-            .body = {std::istreambuf_iterator(in), {}}};
+    return {std::istreambuf_iterator(in), {}};
 }
 
 } // namespace
 
 page_files::page_files(const std::string& folder) {
-    if (!fs::is_directory(folder)) throw std::runtime_error("there is no folder " + folder);
-    for (const auto& entry : fs::recursive_directory_iterator(folder))
-        if (entry.is_regular_file())
-            files_["/" + fs::relative(entry.path(), folder).generic_string()] = read(entry.path());
+    if (folder.empty()) {
+        for (const built_in_file& file : built_in_page())
+            add(std::string(file.path), std::string(file.content));
+    } else {
+        if (!fs::is_directory(folder)) throw std::runtime_error("there is no folder " + folder);
+        for (const auto& entry : fs::recursive_directory_iterator(folder))
+            if (entry.is_regular_file())
+                add(fs::relative(entry.path(), folder).generic_string(), read(entry.path()));
+    }
     if (const auto index = files_.find("/index.html"); index != files_.end())
         files_["/"] = index->second;
+}
+
+void page_files::add(const std::string& path, std::string content) {
+    files_["/" + path] = {.headers = {{"Content-Type", type_of(path)},
+                                      {"X-Content-Type-Options", "nosniff"},
+                                      {"Cache-Control", "no-cache"}},
+                          .body = std::move(content)};
 }
 
 std::optional<engineio::http_response> page_files::find(std::string_view path) const {

@@ -4,7 +4,11 @@
 #include "server/http/openapi.hpp"
 #include "server/http/realtime_routes.hpp"
 
+#include <sockeye/adapter_redis/classic_adapter.hpp>
+#include <sockeye/adapter_redis/sharded_adapter.hpp>
+#include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/app/memory_store.hpp>
+#include <sockeye/app/redis_store.hpp>
 #include <sockeye/engineio/server.hpp>
 #include <sockeye/engineio/session.hpp>
 
@@ -20,6 +24,11 @@ using socketio::value;
 
 namespace {
 
+milliseconds wall_clock() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<milliseconds>(now);
+}
+
 engineio::http_server_options http_options(const server_config& from) {
     engineio::http_server_options made{.threads = from.threads};
     if (!from.tls_certificate_file.empty())
@@ -28,40 +37,56 @@ engineio::http_server_options http_options(const server_config& from) {
     return made;
 }
 
-socketio::server_options io_options(const server_config& from) {
+socketio::adapter_factory adapter_of(const server_config& from, const engineio::logger& log) {
+    if (from.redis_url.empty()) return {};
+    auto options = adapter_redis::parse_redis_url(from.redis_url);
+    options.log = log;
+    auto link = std::make_shared<adapter_redis::redis_link>(std::move(options));
+    switch (from.adapter) {
+    case cluster_adapter_kind::classic:
+        return adapter_redis::classic_adapter(std::move(link));
+    case cluster_adapter_kind::sharded:
+        return adapter_redis::sharded_adapter(std::move(link));
+    default:
+        return adapter_redis::streams_adapter(std::move(link));
+    }
+}
+
+std::unique_ptr<store> store_of(const server_config& from, engineio::shards& shards,
+                                const engineio::logger& log) {
+    if (from.redis_url.empty()) return std::make_unique<memory_store>(shards, wall_clock);
+    auto options = adapter_redis::parse_redis_url(from.redis_url);
+    options.log = log;
+    return std::make_unique<redis_store>(shards, std::move(options));
+}
+
+socketio::server_options io_options(const server_config& from, const engineio::logger& log) {
     socketio::server_options made;
     made.engine.max_payload = from.max_payload;
     made.engine.queue.max_bytes = from.max_queue_bytes;
     if (!from.client_files.empty()) made.client_files = from.client_files;
+    made.adapter = adapter_of(from, log);
     made.recovery = socketio::recovery_options{};
     return made;
-}
-
-milliseconds wall_clock() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<milliseconds>(now);
 }
 
 } // namespace
 
 realtime_server::realtime_server(server_config config, engineio::logger log)
     : config_(std::move(config)), log_(std::move(log)), http_(http_options(config_)),
-      state_(std::make_unique<memory_store>(http_.shards(), wall_clock)), on_{*state_,
-                                                                              http_.shards(),
-                                                                              wall_clock,
-                                                                              config_.node_id,
-                                                                              log_},
-      io_(http_, io_options(config_)),
+      state_(store_of(config_, http_.shards(), log_)), on_{*state_, http_.shards(), wall_clock,
+                                                           config_.node_id, log_},
+      io_(http_, io_options(config_, log_)),
       requests_(on_, [this](socketio::socket from) { return admit(std::move(from)); }),
       presence_(on_, [this](const presence_change& change) { announce(io_, change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
       presence_events_(presence_, requests_, io_),
-      api_(on_, [this](const engineio::http_exchange& from) { return admit_http(from); }) {
+      api_(on_, [this](const engineio::http_exchange& from) { return admit_http(from); }),
+      page_(config_.page) {
     http_.log(log_);
     http_.route([this](engineio::http_exchange exchange) { route(exchange); });
     io_.on_connection([this](const socketio::socket& s) { serve(s); });
     io_.on("cluster:node", [this](socketio::ack<object> done) { done(describe_node()); });
-    if (!config_.page.empty()) page_.emplace(config_.page);
     add_routes();
 }
 
@@ -127,7 +152,7 @@ void realtime_server::route(const engineio::http_exchange& exchange) {
         return;
     }
     if (api_.handle(exchange)) return;
-    auto file = page_ ? page_->find(path) : std::nullopt;
+    auto file = page_.find(path);
     exchange.respond(file ? *std::move(file) : engineio::http_response{.status = 404});
 }
 

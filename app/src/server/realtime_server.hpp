@@ -12,7 +12,6 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,7 +55,7 @@ private:
     presence presence_;
     presence_events presence_events_;
     api_router api_;
-    std::optional<page_files> page_;
+    const page_files page_;
 };
 
 } // namespace sockeye::app
