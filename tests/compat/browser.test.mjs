@@ -1,4 +1,4 @@
-// socket.io-client in a browser: the page of examples/js-client on its server, and a page of another origin.
+// socket.io-client in a browser: the page of examples/chat on its server, and a page of another origin.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
