@@ -39,6 +39,10 @@ void http_server::start() {
 void http_server::stop(milliseconds limit) {
     impl_->stop(limit);
 }
+void http_server::stop_listening() {
+    impl_->stop_listening();
+}
+
 void http_server::request_stop(milliseconds limit) {
     impl_->request_stop(limit);
 }

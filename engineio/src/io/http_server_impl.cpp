@@ -338,6 +338,15 @@ void http_server_impl::wait_ended() {
         thread.join();
 }
 
+void http_server_impl::stop_listening() {
+    shard_at(0).post([this] { close_listeners(); });
+}
+
+void http_server_impl::close_listeners() {
+    for (const auto& listener : listeners_)
+        listener->close();
+}
+
 void http_server_impl::request_stop(milliseconds limit) {
     shard_at(0).post([this, limit] { begin_stop(limit); });
 }
@@ -365,8 +374,7 @@ void http_server_impl::begin_stop(milliseconds limit) {
         if (limit.count() == 0) finish_stop(); // whoever asks now has no time left
         return;
     }
-    for (const auto& listener : listeners_)
-        listener->close();
+    close_listeners();
     for (const auto& shard : shards_)
         shard->post([this, home = shard.get()] { close_sessions(*home); });
     stop_timer_.emplace(shard_at(0).context(), limit);

@@ -63,6 +63,7 @@ public:
     void run();
     void start();
     void stop(milliseconds limit);
+    void stop_listening();
     void request_stop(milliseconds limit);
     void end_now(); // on the context's thread, or with none running
     void reload_certificates();
@@ -101,6 +102,7 @@ private:
 
     void run_context(unsigned index);
     void wait_ended();
+    void close_listeners();
     void begin_stop(milliseconds limit);
     void close_sessions(shard& home);
     void finish_stop();

@@ -18,10 +18,13 @@ public:
         headers.emplace_back(std::move(name), std::move(value));
     }
     void end(http_response response) override {
+        if (!upgrade_) return refuse(std::move(response));
+        // A half-made upgrade has no answer that a browser would show.
+        pending_question::answer(self.lock(), [](http_connection& from) { from.abort(); });
+    }
+    void refuse(http_response response) override {
         pending_question::answer(
             self.lock(), [this, response = std::move(response)](http_connection& from) mutable {
-                // A half-made upgrade has no answer that a client could read.
-                if (upgrade_) return from.abort();
                 take_headers(from);
                 from.respond(std::move(response));
             });

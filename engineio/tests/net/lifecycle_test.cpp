@@ -53,6 +53,26 @@ TEST_CASE("a stop tells every session, over either transport") {
     CHECK_THROWS(raw_client(server.port()));
 }
 
+TEST_CASE("a server that no longer listens goes on with those who are there") {
+    server_fixture server({}, four_shards());
+    auto socket = open_websocket(server.start());
+    server.http.stop_listening();
+    const auto refused = [&] {
+        try {
+            raw_client(server.port()).close();
+            return false;
+        } catch (const std::exception&) {
+            return true;
+        }
+    };
+    while (!refused())
+        std::this_thread::yield();
+    socket.send_text("4still here");
+    CHECK(socket.read_text() == "4still here");
+    server.http.stop();
+    CHECK(socket.read_close().empty());
+}
+
 TEST_CASE("a stop waits for slow readers up to its limit, no longer") {
     server_fixture server({.queue = {.max_bytes = 64'000'000}});
     server.handler.received = [&](session& s, std::string_view, bool) {

@@ -156,6 +156,21 @@ TEST_CASE("an upgrade that a middleware ends is closed without an answer") {
     CHECK(client.read_until_close().empty());
 }
 
+TEST_CASE("an upgrade that a middleware refuses is answered") {
+    server_fixture fixture;
+    fixture.server.use([](middleware_context& context, const middleware_next&) {
+        context.set_header("Retry-After", "7");
+        context.refuse(text_response(429, "too many"));
+    });
+    fixture.start();
+    auto client = fixture.connect();
+    const auto answer = client.ask(request("GET", websocket, {}, upgrade_fields));
+    CHECK(answer.status == 429);
+    CHECK(answer.header("Retry-After") == "7");
+    CHECK(answer.body == "too many");
+    CHECK(fixture.get(polling).status == 429);
+}
+
 TEST_CASE("a middleware that never answers is given up") {
     http_server_options shared = one_shard();
     shared.hook_timeout = 50ms;

@@ -68,6 +68,8 @@ public:
     // happens there but what the context runs; with no time at all it is over at once, but then has
     // to be called on the context's thread, or with none running it.
     void stop(milliseconds limit = seconds(5));
+    // No new connections; those that are there go on. The first part of a stop that takes its time.
+    void stop_listening();
     // Begins a stop and returns; run() returns when it is over.
     void request_stop(milliseconds limit = seconds(5));
 

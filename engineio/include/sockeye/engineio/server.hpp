@@ -25,6 +25,8 @@ public:
     // Answers the request here; a WebSocket's connection is closed without an answer. `next` must
     // not be called any more.
     virtual void end(http_response response) = 0;
+    // The same, but a WebSocket's handshake is answered too: for clients that read the status.
+    virtual void refuse(http_response response) = 0;
 };
 
 // Goes on to the next middleware, or, with an error, refuses the request (code 3). May be called
