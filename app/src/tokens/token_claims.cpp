@@ -72,9 +72,8 @@ refusal read_user(const object& claims, good_token& into) {
     const value* const claim = claims.find("sub");
     const auto* const user = claim ? claim->get_if<std::string>() : nullptr;
     if (!user || !is_name(*user))
-        return bad_token{token_fault::bad_claims, "the token's 'sub' must be a user: 1 to " +
-                                                      std::to_string(max_name_bytes) +
-                                                      " bytes without control characters"};
+        return bad_token{token_fault::bad_claims,
+                         "the token's 'sub' must be a user's name: " + std::string(name_rule)};
     into.user = *user;
     return std::nullopt;
 }
