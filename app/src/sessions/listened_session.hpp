@@ -1,7 +1,9 @@
 #pragma once
 
+#include "only_one.hpp"
 #include "sessions/event_feed.hpp"
 
+#include <atomic>
 #include <exception>
 #include <map>
 #include <memory>
@@ -32,7 +34,7 @@ struct listened_session {
     bool opened = false; // events come, and the feed has begun
     std::exception_ptr opening_error;
     std::vector<socketio::resolver<bool>> waiting_for_opening;
-    bool fetching = false;                 // what is missing
+    std::atomic<bool> fetching = false;    // what is missing
     unsigned silences = 0;                 // in how many checks in a row the heart was still
     bool over = false;                     // no listeners any more
     std::optional<std::string> end_reason; // of the session

@@ -27,26 +27,19 @@ void session_listeners::on_message(const listened_ptr& in, std::string_view text
             end(*in, end_reason(*event));
         else
             tell(*in, in->feed.take(event));
-        missing = in->feed.gap() && !std::exchange(in->fetching, true);
+        missing = in->feed.gap().has_value();
     }
     settle();
     if (missing) ground_->work.run(fetch_gap(in));
 }
 
+// If that fails, the next check tries again.
 task<> session_listeners::fetch_gap(listened_ptr in) {
     const auto self = shared_from_this();
-    std::exception_ptr error;
-    try {
-        while (const auto gap = gap_of(*in))
-            co_await catch_up(in, gap->last);
-    } catch (...) {
-        error = std::current_exception(); // the next check tries again
-    }
-    {
-        const std::lock_guard lock(mutex_);
-        in->fetching = false;
-    }
-    if (error) std::rethrow_exception(error);
+    const only_one first(in->fetching);
+    if (!first) co_return;
+    while (const auto gap = gap_of(*in))
+        co_await catch_up(in, gap->last);
 }
 
 std::optional<event_feed::range> session_listeners::gap_of(const listened_session& in) const {
