@@ -1,4 +1,4 @@
-// A chat in rooms, for the page of ../js-client:
+// A chat in rooms, for the page in page/:
 //
 //   sockeye_chat --page DIR --client-files DIR [--port N] [--threads N]
 //

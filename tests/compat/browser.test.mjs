@@ -1,4 +1,4 @@
-// socket.io-client in a browser: the page of examples/js-client on its server, and a page of another origin.
+// socket.io-client in a browser: the page of examples/chat on its server, and a page of another origin.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -8,37 +8,24 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { hasBrowser, openBrowser } from "./support/browser.mjs";
 import { hasChat, startChat, startFixture } from "./support/fixture.mjs";
 import { startNetwork } from "./support/network.mjs";
+import { Page } from "./support/page.mjs";
 
 const clientFiles = join(dirname(fileURLToPath(import.meta.resolve("socket.io-client/package.json"))), "dist");
 const skip = (!hasBrowser && "there is no chromium") || (!hasChat && "the examples are not built");
 const json = JSON.stringify;
 
-// What somebody sees and does on the chat's page.
-class Visitor {
+// Somebody in the chat.
+class Visitor extends Page {
   constructor(tab, name) {
-    Object.assign(this, { tab, name });
-  }
-  reads(id) {
-    return this.tab.evaluate(`document.getElementById("${id}").textContent`);
-  }
-  sees(id, text) {
-    return this.tab.until(`document.getElementById("${id}")?.textContent.includes(${json(text)})`);
-  }
-  write(id, text) {
-    return this.tab.evaluate(`{
-      const field = document.getElementById("${id}");
-      field.value = ${json(text)};
-      field.dispatchEvent(new Event("input"));
-    }`);
-  }
-  submit(id) {
-    return this.tab.evaluate(`document.getElementById("${id}").requestSubmit()`);
+    super(tab);
+    this.name = name;
   }
   messages() {
     return this.tab.evaluate(`[...document.querySelectorAll("#messages .message")].map((item) => item.textContent)`);
   }
-  isIn(room) {
-    return this.tab.until(`!document.getElementById("chat")?.hidden && document.getElementById("here").textContent === ${json(room)}`);
+  async isIn(room) {
+    await this.tab.until(`document.getElementById("chat")?.hidden === false`);
+    await this.seesJust("here", room);
   }
   async enter(url, room) {
     await this.tab.open(url);
@@ -111,7 +98,7 @@ describe("the chat in a browser", { skip, timeout: 60_000 }, () => {
         await other.sees("typing", `${one.name} is typing`);
         await one.submit("composer");
         await other.sees("messages", `${one.name}: <b>ключ</b> 😀`);
-        await other.tab.until(`document.getElementById("typing").textContent === ""`);
+        await other.seesJust("typing", "");
       }
     });
 
@@ -168,7 +155,7 @@ describe("the chat in a browser", { skip, timeout: 60_000 }, () => {
     const [first, second] = [newRoom(), newRoom()];
     const ann = await visitor("Ann", chat.url, first);
     const bob = await visitor("Bob", chat.url, first);
-    await ann.tab.evaluate(`document.getElementById("leave").click()`);
+    await ann.click("leave");
     await bob.sees("messages", "Ann left: went to another room");
     await ann.write("room", second);
     await ann.submit("entrance");

@@ -23,34 +23,31 @@ command_connection::command_connection(io_context& context, asio::ssl::context& 
       queue_(options.max_queue_bytes) {}
 
 void command_connection::send(std::string_view command, command_queue::handler then) {
+    bool away = false;
+    bool reported = false;
     {
         const lock held(mutex_);
-        if (queue_.add(command, then)) {
+        away = !counters_.connected && !options_.queue_while_away;
+        if (!away && queue_.add(command, then)) {
             // One flush takes whatever has come until it runs.
             if (std::exchange(flush_posted_, true)) return;
             asio::post(context_, [this] { flush(); });
             return;
         }
-    }
-    drop(std::move(then));
-}
-
-void command_connection::drop(command_queue::handler then) {
-    bool reported = false;
-    {
-        const lock held(mutex_);
         ++counters_.dropped;
-        reported = std::exchange(dropping_, true);
+        reported = away || std::exchange(dropping_, true);
     }
     if (!reported) {
         options_.log(log_level::error, "redis: more than " +
                                            std::to_string(options_.max_queue_bytes) +
                                            " bytes wait to be sent, dropping what comes");
     }
+    drop(std::move(then), away ? "Redis is away" : "too much is waiting for Redis");
+}
+
+void command_connection::drop(command_queue::handler then, const char* why) {
     if (!then) return;
-    asio::post(context_, [this, then = std::move(then)] {
-        call(then, failure("too much is waiting for Redis"));
-    });
+    asio::post(context_, [this, then = std::move(then), why] { call(then, failure(why)); });
 }
 
 link_counters command_connection::counters() const {
@@ -104,6 +101,7 @@ void command_connection::on_lost() {
     {
         const lock held(mutex_);
         counters_.connected = false;
+        if (!options_.queue_while_away) static_cast<void>(queue_.take());
         unanswered = queue_.abandon();
         counters_.failed += unanswered.size();
     }

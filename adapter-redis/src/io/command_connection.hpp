@@ -31,7 +31,7 @@ private:
     void on_lost() override;
     void ping() override;
 
-    void drop(command_queue::handler then);
+    void drop(command_queue::handler then, const char* why);
     void flush();
     void check_idle();
     void call(const command_queue::handler& handler, reply answer);

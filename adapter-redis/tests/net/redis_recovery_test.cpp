@@ -45,6 +45,29 @@ TEST_CASE("what changes while Redis is away is told when it is back") {
     CHECK(ask(link, {"GET", "kept"}).text == "yes");
 }
 
+TEST_CASE("commands that may not wait fail while Redis is away, also those that waited already") {
+    link_fixture fixture;
+    redis_options options = fixture.options();
+    options.queue_while_away = false;
+    options.max_queue_bytes = 64'000'000;
+    redis_link link(options);
+    await([&] { return link.counters().connected; });
+    fixture.server.pause();
+    const auto note = [&fixture](const reply& answer) { fixture.notes.add(answer.text); };
+    link.command({"SET", "large", std::string(32'000'000, 'x')},
+                 note); // more than the network takes
+    await([&] { return link.counters().queued_bytes > 0; });
+    link.command({"PING"}, note);
+    fixture.server.kill();
+    fixture.notes.await("the connection to Redis was lost", 2);
+    CHECK(link.counters().queued_bytes == 0);
+    CHECK(ask(link, {"PING"}).text == "Redis is away");
+    CHECK(link.counters().dropped == 1);
+    fixture.server.restart();
+    await([&] { return link.counters().connected; });
+    CHECK(ask(link, {"PING"}).text == "PONG");
+}
+
 TEST_CASE("a link may be there before Redis") {
     link_fixture fixture;
     fixture.server.kill();

@@ -28,6 +28,11 @@ public:
         const std::lock_guard lock(mutex_);
         return now_;
     }
+    /// When the next falls due.
+    [[nodiscard]] std::chrono::milliseconds next() const {
+        const std::lock_guard lock(mutex_);
+        return waiting_.empty() ? std::chrono::milliseconds::max() : waiting_.begin()->first;
+    }
     /// Runs what falls due, each at its time.
     void pass(std::chrono::milliseconds time) {
         std::unique_lock lock(mutex_);

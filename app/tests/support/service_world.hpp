@@ -41,12 +41,19 @@ private:
     memory_store state_{shards, [this] { return shards.now(); }};
 };
 
+/// Over a redis-server that the whole program shares, and that begins empty each time.
+std::unique_ptr<service_world> make_redis_world();
+
 /// Runs the case once over each store.
 template<class Case>
 void over_each_store(Case run) {
     SUBCASE("memory") {
         memory_world world;
         run(world);
+    }
+    SUBCASE("redis") {
+        const auto world = make_redis_world();
+        run(*world);
     }
 }
 
@@ -85,6 +92,14 @@ inline task<store_result> result_of(pending<store_result> answer) {
 /// The transaction's result, waited for.
 inline store_result commit(store& to, transaction what) {
     return wait(result_of(to.commit(std::move(what))));
+}
+
+/// What the transaction's only step answers.
+inline store_reply reply_to(store& in, transaction what) {
+    auto done = commit(in, std::move(what));
+    REQUIRE(done.applied);
+    REQUIRE(done.replies.size() == 1);
+    return std::move(done.replies[0]);
 }
 
 } // namespace sockeye::app

@@ -41,7 +41,7 @@ export async function startFixture(profile, ...options) {
 
 // examples/chat with its page. `clientFiles` is the folder dist of npm's socket.io-client.
 export function startChat(clientFiles, ...options) {
-  const page = resolve(root, "examples/js-client");
+  const page = resolve(root, "examples/chat/page");
   const all = ["--port", "0", "--page", page, "--client-files", clientFiles, ...options];
   return start(chat, all, (line) => Number(/localhost:(\d+)/.exec(line)[1]));
 }

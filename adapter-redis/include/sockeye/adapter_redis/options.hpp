@@ -60,6 +60,9 @@ struct redis_options {
 
     // Commands that wait because Redis is away or slow; more are dropped.
     std::size_t max_queue_bytes = 16 * 1024 * 1024;
+    // Whether commands wait while Redis is away. If not, they fail at once, also those that waited
+    // when it went: for whoever would rather know than be late.
+    bool queue_while_away = true;
 
     engineio::logger log = {}; // none: to standard error, from warnings on
 };

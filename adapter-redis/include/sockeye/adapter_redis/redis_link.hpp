@@ -16,15 +16,15 @@ class link_core;
 
 struct link_counters {
     bool connected = false;       // commands can be sent this moment
-    std::uint64_t connects = 0;   // of either connection; 2 if nothing ever went wrong
-    std::uint64_t dropped = 0;    // commands, because too much waited
+    std::uint64_t connects = 0;   // 1 if nothing ever went wrong
+    std::uint64_t dropped = 0;    // commands, because too much waited or Redis was away
     std::uint64_t failed = 0;     // commands that were sent and never answered
     std::size_t queued_bytes = 0; // of commands that wait
 };
 
 // A server's link to Redis: a connection for commands and, once there is a subscription, another
 // one for these. It connects by itself, at once and whenever a connection is lost, and restores the
-// subscriptions. Commands wait meanwhile, within a limit.
+// subscriptions. Commands wait meanwhile, within a limit; or fail, if the options say so.
 //
 // It has a thread of its own: what comes from Redis is read and decoded without holding up a shard,
 // and a program that only publishes needs no server. All handlers are called on that thread.

@@ -27,10 +27,13 @@ struct context {
 // What a caller is told: `code` is for programs, such as "ROOM_NOT_FOUND", the text for people.
 class service_error : public std::runtime_error {
 public:
-    service_error(std::string error_code, const std::string& message)
-        : std::runtime_error(message), code(std::move(error_code)) {}
+    service_error(std::string error_code, const std::string& message,
+                  socketio::object error_details = {})
+        : std::runtime_error(message), code(std::move(error_code)),
+          details(std::move(error_details)) {}
 
     std::string code;
+    socketio::object details; // further members of the error, such as "retryAfterMs"
 };
 
 } // namespace sockeye::app

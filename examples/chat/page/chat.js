@@ -1,4 +1,4 @@
-// A chat in rooms. What goes over the wire is told in ../chat/main.cpp. `?transport=polling` or `websocket` leaves the
+// A chat in rooms. What goes over the wire is told in ../main.cpp. `?transport=polling` or `websocket` leaves the
 // client no other way; without, it begins by polling and upgrades.
 "use strict";
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "server/requests.hpp"
+
+#include <sockeye/app/store.hpp>
+#include <sockeye/socketio/server.hpp>
+
+#include <string>
+
+namespace sockeye::app {
+
+/// What the health page and the metrics are made of.
+struct health_sources {
+    socketio::server& io;
+    store& state;
+    const requests& asked;
+};
+
+/// For GET /healthz: `{ healthy, metrics, timestamp }`.
+socketio::object health(const health_sources& from, milliseconds now);
+/// For GET /metrics.
+std::string metrics(const health_sources& from);
+
+} // namespace sockeye::app

@@ -1,0 +1,95 @@
+#include "server/presence_events.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace sockeye::app {
+
+using socketio::field;
+using socketio::object;
+using socketio::socket;
+using socketio::value;
+
+namespace {
+
+struct room_request {
+    std::string room;
+    static constexpr auto fields() { return std::tuple{field{"roomId", &room_request::room}}; }
+};
+
+struct room_message {
+    std::string room;
+    std::optional<std::string> event;
+    value data;
+    static constexpr auto fields() {
+        return std::tuple{field{"roomId", &room_message::room},
+                          field{"event", &room_message::event}, field{"data", &room_message::data}};
+    }
+};
+
+std::string room_in(const value& argument) {
+    return checked_name(read<room_request>(argument).room, "roomId");
+}
+
+} // namespace
+
+object to_object(const present_users& from) {
+    return {{"users", socketio::to_value(from.users)}, {"count", from.count}};
+}
+
+void announce(socketio::server& io, const presence_change& change) {
+    io.to(room_channel(change.room))
+        .emit("presence:update", object{{"roomId", change.room},
+                                        {"userId", change.user},
+                                        {"online", change.online},
+                                        {"count", change.count}});
+}
+
+void presence_events::serve(const socket& s) {
+    requests_.on(s, "presence:join",
+                 [this, s](value argument) { return join(s, room_in(argument)); });
+    requests_.on(s, "presence:leave",
+                 [this, s](value argument) { return leave(s, room_in(argument)); });
+    requests_.on(s, "presence:list", [this](value argument) -> task<object> {
+        const std::string room = room_in(argument);
+        object answer = to_object(co_await presence_.in_room(room));
+        answer["roomId"] = room;
+        co_return answer;
+    });
+    requests_.on(s, "presence:online", [this](value) -> task<object> {
+        co_return to_object(co_await presence_.everyone());
+    });
+    requests_.on(s, "room:send",
+                 [this, s](value argument) -> task<object> { co_return pass_on(s, argument); });
+    s.on("disconnect", [this, s] { presence_.disconnect(s.id()); });
+}
+
+task<object> presence_events::join(socket s, std::string room) {
+    user_of(s);
+    s.join(room_channel(room)); // before others are told, so that it misses no change after its own
+    object answer = to_object(co_await presence_.join(s.id(), room));
+    answer["roomId"] = room;
+    co_return answer;
+}
+
+task<object> presence_events::leave(socket s, std::string room) {
+    user_of(s);
+    s.leave(room_channel(room));
+    const std::size_t left = co_await presence_.leave(s.id(), room);
+    co_return object{{"roomId", room}, {"count", left}};
+}
+
+object presence_events::pass_on(const socket& s, const value& argument) {
+    auto message = read<room_message>(argument);
+    const std::string user = user_of(s);
+    const std::string channel = room_channel(message.room);
+    if (std::ranges::count(s.rooms(), channel) == 0)
+        throw service_error("FORBIDDEN", "only those in the room may send to it; join it first");
+    s.to(channel).emit(
+        message.event ? checked_event(*message.event) : "room:message",
+        object{{"roomId", message.room}, {"from", user}, {"data", std::move(message.data)}});
+    return {};
+}
+
+} // namespace sockeye::app

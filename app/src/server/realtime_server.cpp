@@ -1,0 +1,229 @@
+#include "server/realtime_server.hpp"
+
+#include "server/health.hpp"
+#include "server/http/openapi.hpp"
+#include "server/http/realtime_routes.hpp"
+
+#include <sockeye/adapter_redis/classic_adapter.hpp>
+#include <sockeye/adapter_redis/sharded_adapter.hpp>
+#include <sockeye/adapter_redis/streams_adapter.hpp>
+#include <sockeye/app/memory_store.hpp>
+#include <sockeye/app/redis_store.hpp>
+#include <sockeye/engineio/server.hpp>
+#include <sockeye/engineio/session.hpp>
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sockeye::app {
+
+using socketio::object;
+using socketio::value;
+
+namespace {
+
+milliseconds wall_clock() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<milliseconds>(now);
+}
+
+engineio::http_server_options http_options(const server_config& from) {
+    engineio::http_server_options made{.threads = from.threads};
+    if (!from.tls_certificate_file.empty())
+        made.tls = {.certificate_chain_file = from.tls_certificate_file,
+                    .private_key_file = from.tls_key_file};
+    return made;
+}
+
+socketio::adapter_factory adapter_of(const server_config& from, const engineio::logger& log) {
+    if (from.redis_url.empty()) return {};
+    auto options = adapter_redis::parse_redis_url(from.redis_url);
+    options.log = log;
+    auto link = std::make_shared<adapter_redis::redis_link>(std::move(options));
+    switch (from.adapter) {
+    case cluster_adapter_kind::classic:
+        return adapter_redis::classic_adapter(std::move(link));
+    case cluster_adapter_kind::sharded:
+        return adapter_redis::sharded_adapter(std::move(link));
+    default:
+        return adapter_redis::streams_adapter(std::move(link));
+    }
+}
+
+std::unique_ptr<store> store_of(const server_config& from, engineio::shards& shards,
+                                const engineio::logger& log) {
+    if (from.redis_url.empty()) return std::make_unique<memory_store>(shards, wall_clock);
+    auto options = adapter_redis::parse_redis_url(from.redis_url);
+    options.log = log;
+    return std::make_unique<redis_store>(shards, std::move(options));
+}
+
+socketio::server_options io_options(const server_config& from, const engineio::logger& log) {
+    socketio::server_options made;
+    made.engine.max_payload = from.max_payload;
+    made.engine.queue.max_bytes = from.max_queue_bytes;
+    if (!from.client_files.empty()) made.client_files = from.client_files;
+    made.adapter = adapter_of(from, log);
+    made.recovery = socketio::recovery_options{};
+    return made;
+}
+
+} // namespace
+
+realtime_server::realtime_server(server_config config, engineio::logger log)
+    : config_(std::move(config)), log_(std::move(log)), http_(http_options(config_)),
+      state_(store_of(config_, http_.shards(), log_)), on_{*state_, http_.shards(), wall_clock,
+                                                           config_.node_id, log_},
+      io_(http_, io_options(config_, log_)),
+      requests_(on_, [this](socketio::socket from) { return admit(std::move(from)); }),
+      presence_(on_, [this](const presence_change& change) { announce(io_, change); },
+                {.lease = config_.presence_lease, .grace = config_.presence_grace}),
+      presence_events_(presence_, requests_, io_),
+      api_(on_, [this](const engineio::http_exchange& from) { return admit_http(from); }),
+      page_(config_.page) {
+    http_.log(log_);
+    http_.route([this](engineio::http_exchange exchange) { route(exchange); });
+    io_.on_connection([this](const socketio::socket& s) { serve(s); });
+    io_.on("cluster:node", [this](socketio::ack<object> done) { done(describe_node()); });
+    add_routes();
+}
+
+realtime_server::~realtime_server() {
+    stop();
+}
+
+unsigned short realtime_server::listen() {
+    return http_.listen(config_.port, config_.address);
+}
+
+void realtime_server::start() {
+    http_.start();
+    presence_.start();
+}
+
+void realtime_server::serve(const socketio::socket& s) {
+    presence_events_.serve(s);
+    requests_.on(s, "cluster:stats", [this](value) { return cluster_stats(); });
+}
+
+task<> realtime_server::admit(socketio::socket) {
+    co_return;
+}
+
+// ---- HTTP
+
+void realtime_server::add_routes() {
+    const health_sources sources{io_, *state_, requests_};
+    api_.add({.method = "GET",
+              .path = "/healthz",
+              .summary = "Says that the process is alive, and how much it does",
+              .open = true,
+              .handle = [this, sources](api_call) -> task<object> {
+                  co_return health(sources, on_.now());
+              }});
+    api_.add({.method = "GET",
+              .path = "/readyz",
+              .summary = "Says whether clients can be served: 503 if not",
+              .open = true,
+              .handle = [this](api_call) -> task<object> { co_return readiness(); }});
+    api_.add({.method = "GET",
+              .path = "/openapi.json",
+              .summary = "Describes these operations",
+              .open = true,
+              .handle = [this](api_call) -> task<object> { co_return describe(api_.routes()); }});
+    add_realtime_routes(api_, io_);
+    add_presence_routes(api_, presence_);
+}
+
+object realtime_server::readiness() const {
+    const bool store_ready = state_->health().ready;
+    if (draining_) throw service_error("UNAVAILABLE", "this instance is about to stop");
+    if (!store_ready) throw service_error("UNAVAILABLE", "the store is away");
+    return {{"ready", true}, {"store", store_ready}};
+}
+
+void realtime_server::route(const engineio::http_exchange& exchange) {
+    const auto path = exchange.request().path();
+    if (path == "/metrics") {
+        exchange.respond({.headers = {{"Content-Type", "text/plain; version=0.0.4"}},
+                          .body = metrics({io_, *state_, requests_})});
+        return;
+    }
+    if (api_.handle(exchange)) return;
+    auto file = page_.find(path);
+    exchange.respond(file ? *std::move(file) : engineio::http_response{.status = 404});
+}
+
+task<> realtime_server::admit_http(engineio::http_exchange from) {
+    static constexpr std::string_view scheme = "Bearer ";
+    const std::string_view given = from.request().header("authorization");
+    const bool known = given.starts_with(scheme) && is_api_key(given.substr(scheme.size()));
+    if (!known)
+        throw service_error(
+            "UNAUTHENTICATED",
+            "this needs a header 'Authorization: Bearer KEY' with one of the API keys");
+    co_return;
+}
+
+bool realtime_server::is_api_key(std::string_view given) const {
+    bool known = false;
+    for (const std::string& key : config_.api_keys)
+        known |=
+            key.size() == given.size() && CRYPTO_memcmp(key.data(), given.data(), key.size()) == 0;
+    return known;
+}
+
+// ---- the cluster
+
+object realtime_server::describe_node() const {
+    return {{"id", on_.node}, {"clients", io_.counters().sockets}};
+}
+
+task<object> realtime_server::cluster_stats() {
+    socketio::array nodes;
+    try {
+        nodes = co_await io_.server_side_emit_with_ack("cluster:node");
+    } catch (const socketio::operation_error& late) {
+        nodes = late.responses;
+    }
+    nodes.insert(nodes.begin(), describe_node());
+    co_return object{{"node", on_.node},
+                     {"nodes", std::move(nodes)},
+                     {"store", object{{"kind", config_.redis_url.empty() ? "memory" : "redis"},
+                                      {"ready", state_->health().ready}}}};
+}
+
+// ---- the end
+
+void realtime_server::begin_drain() {
+    if (draining_.exchange(true)) return;
+    log_(engineio::log_level::info, "draining: no new connections; clients are asked to move on");
+    http_.stop_listening();
+    const milliseconds over = config_.drain_limit / 2;
+    for (unsigned shard = 0; shard < http_.shards().size(); ++shard)
+        http_.shards().post(shard, [this, shard, over] { spread_closing(shard, over); });
+}
+
+// All at once would come to the other instances all at once.
+void realtime_server::spread_closing(unsigned shard, milliseconds over) {
+    std::vector<std::string> ids;
+    io_.engine().for_each([&](engineio::session& s) { ids.push_back(s.id()); });
+    const milliseconds step =
+        std::min<milliseconds>(over / std::max<std::size_t>(ids.size(), 1), milliseconds(20));
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        http_.shards().post_after(shard, step * i, [this, id = ids[i]] {
+            if (auto* session = io_.engine().find(id)) session->close();
+        });
+}
+
+bool realtime_server::drained() const {
+    return draining_ && http_.counters().sessions == 0;
+}
+
+void realtime_server::stop() {
+    http_.stop(seconds(2));
+}
+
+} // namespace sockeye::app

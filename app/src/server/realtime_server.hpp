@@ -1,0 +1,61 @@
+#pragma once
+
+#include "server/http/api_router.hpp"
+#include "server/page_files.hpp"
+#include "server/presence_events.hpp"
+#include "server/requests.hpp"
+
+#include <sockeye/app/config.hpp>
+#include <sockeye/app/presence.hpp>
+#include <sockeye/engineio/http_server.hpp>
+#include <sockeye/socketio/server.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sockeye::app {
+
+/// The services, wired to Socket.IO events and to HTTP. What each part does is in its own file.
+class realtime_server {
+public:
+    /// Throws std::runtime_error or std::system_error for what cannot be used: a file, an address.
+    realtime_server(server_config config, engineio::logger log);
+    ~realtime_server();
+
+    unsigned short listen();
+    void start(); // on threads of its own
+    /// Takes no new connections, and asks clients to move on, a few at a time.
+    void begin_drain();
+    [[nodiscard]] bool drained() const;
+    /// Ends what is left.
+    void stop();
+
+private:
+    void serve(const socketio::socket& s);
+    void route(const engineio::http_exchange& exchange);
+    void add_routes();
+    task<> admit(socketio::socket from);
+    task<> admit_http(engineio::http_exchange from);
+    [[nodiscard]] bool is_api_key(std::string_view given) const;
+    [[nodiscard]] socketio::object readiness() const;
+    [[nodiscard]] socketio::object describe_node() const;
+    task<socketio::object> cluster_stats();
+    void spread_closing(unsigned shard, milliseconds over);
+
+    server_config config_;
+    engineio::logger log_;
+    std::atomic<bool> draining_ = false;
+    engineio::http_server http_;
+    std::unique_ptr<store> state_;
+    context on_;
+    socketio::server io_;
+    requests requests_;
+    presence presence_;
+    presence_events presence_events_;
+    api_router api_;
+    const page_files page_;
+};
+
+} // namespace sockeye::app

@@ -1,0 +1,102 @@
+#include "server/requests.hpp"
+
+#include "codec/event_names.hpp"
+#include "names.hpp"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace sockeye::app {
+
+using socketio::object;
+using socketio::value;
+
+namespace {
+
+object error_members(std::string code, std::string message, object details = {}) {
+    object made{{"code", std::move(code)}, {"message", std::move(message)}};
+    for (auto& [name, detail] : details)
+        made[name] = std::move(detail);
+    return made;
+}
+
+} // namespace
+
+object error_object(const std::exception_ptr& error, const std::string& request,
+                    const context& on) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const service_error& told) {
+        return error_members(told.code, told.what(), told.details);
+    } catch (const socketio::operation_error& away) {
+        on.log(engineio::log_level::warning, request + ": " + away.what());
+        return error_members("UNAVAILABLE", away.what());
+    } catch (const std::exception& ours) {
+        on.log(engineio::log_level::error, request + ": " + ours.what());
+        return error_members("INTERNAL", "the server failed; its log says more");
+    }
+}
+
+const std::string& checked_name(const std::string& name, std::string_view what) {
+    if (!is_name(name))
+        throw service_error("BAD_REQUEST", std::string(what) + " must be 1 to " +
+                                               std::to_string(max_name_bytes) +
+                                               " bytes without control characters");
+    return name;
+}
+
+const std::string& checked_event(const std::string& name) {
+    checked_name(name, "event");
+    if (name.find(':') != std::string::npos || socketio::is_reserved_event(name))
+        throw service_error("BAD_REQUEST", "'" + name + "' is an event of the server's own");
+    return name;
+}
+
+std::string user_of(const socketio::socket& s) {
+    const value* user = s.data().find("userId");
+    if (!user || !user->get_if<std::string>())
+        throw service_error("UNAUTHENTICATED",
+                            "this connection is bound to no user; register first");
+    return user->as_string();
+}
+
+void requests::on(const socketio::socket& from, const std::string& event, handler handle) {
+    const auto kept = std::make_shared<handler>(std::move(handle));
+    from.on(event, [this, event, kept, from](socketio::incoming_event& incoming) {
+        auto& arguments = incoming.arguments;
+        value argument = arguments.size() > 1 ? std::move(arguments[1]) : value();
+        socketio::start(answer(event, kept, from, std::move(argument), incoming.reply),
+                        [](const std::exception_ptr&) {});
+    });
+}
+
+task<> requests::answer(std::string event, std::shared_ptr<handler> handle, socketio::socket from,
+                        value argument, socketio::ack_sender reply) {
+    const auto begun = std::chrono::steady_clock::now();
+    object answer{{"ok", true}};
+    std::exception_ptr failure;
+    try {
+        for (auto& [name, member] :
+             co_await admit_and_handle(std::move(handle), std::move(from), std::move(argument)))
+            answer[name] = std::move(member);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        failed_.fetch_add(1, std::memory_order_relaxed);
+        answer = object{{"ok", false}, {"error", error_object(failure, event, on_)}};
+    }
+    latency_.add(std::chrono::steady_clock::now() - begun);
+    socketio::array answers;
+    answers.emplace_back(std::move(answer));
+    reply.send(std::move(answers));
+}
+
+task<object> requests::admit_and_handle(std::shared_ptr<handler> handle, socketio::socket from,
+                                        value argument) {
+    co_await admits_(std::move(from));
+    co_return co_await (*handle)(std::move(argument));
+}
+
+} // namespace sockeye::app

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "server/latency_histogram.hpp"
+
+#include <sockeye/app/context.hpp>
+#include <sockeye/socketio/socket.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace sockeye::app {
+
+/// What went wrong, as clients are told: `{ code, message, … }`. What is our fault is logged, and
+/// told without details.
+socketio::object error_object(const std::exception_ptr& error, const std::string& request,
+                              const context& on);
+
+/// The request's argument as a struct with `fields()`; throws BAD_REQUEST.
+template<class T>
+T read(const socketio::value& argument) {
+    auto read_value = socketio::from_value<T>(argument);
+    if (!read_value) throw service_error("BAD_REQUEST", read_value.error().describe("the request"));
+    return *std::move(read_value);
+}
+
+/// Throws BAD_REQUEST for what cannot be the name of a user, a room or a session.
+const std::string& checked_name(const std::string& name, std::string_view what);
+
+/// Throws BAD_REQUEST for an event that no client may send to another: the server's own have a ':'.
+const std::string& checked_event(const std::string& name);
+
+/// The user that the socket is bound to; throws UNAUTHENTICATED.
+std::string user_of(const socketio::socket& s);
+
+/// Clients' requests: events that are acknowledged with `{ ok: true, … }` or `{ ok: false, error
+/// }`.
+class requests {
+public:
+    using handler = std::function<task<socketio::object>(socketio::value argument)>;
+    /// Lets a request pass, or throws.
+    using gate = std::function<task<>(socketio::socket from)>;
+
+    requests(const context& on, gate admits) : on_(on), admits_(std::move(admits)) {}
+
+    /// `handle` may be a coroutine with captures: it is kept while it runs.
+    void on(const socketio::socket& from, const std::string& event, handler handle);
+
+    [[nodiscard]] const latency_histogram& latency() const { return latency_; }
+    [[nodiscard]] std::uint64_t failed() const { return failed_; }
+
+private:
+    task<> answer(std::string event, std::shared_ptr<handler> handle, socketio::socket from,
+                  socketio::value argument, socketio::ack_sender reply);
+    task<socketio::object> admit_and_handle(std::shared_ptr<handler> handle, socketio::socket from,
+                                            socketio::value argument);
+
+    const context on_;
+    const gate admits_;
+    latency_histogram latency_;
+    std::atomic<std::uint64_t> failed_ = 0;
+};
+
+} // namespace sockeye::app

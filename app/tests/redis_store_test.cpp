@@ -1,0 +1,142 @@
+// What is Redis's own in a redis_store; the rest is in store_test.cpp.
+
+#include "net/link_fixture.hpp"
+#include "support/service_world.hpp"
+
+#include <sockeye/app/redis_store.hpp>
+
+#include <atomic>
+
+namespace sockeye::app {
+
+namespace {
+
+using adapter_redis::await;
+using adapter_redis::link_fixture;
+
+struct redis_store_fixture : link_fixture {
+    redis_store_fixture() {
+        await([this] { return state.health().ready; });
+    }
+    /// Two steps: by the script.
+    store_result count_twice() {
+        return commit(state, transaction().increment("n").increment("n"));
+    }
+    /// Kills Redis, and waits until the store knows.
+    void lose_redis() {
+        server.kill();
+        await([this] { return !state.health().ready; });
+    }
+    void bring_back_redis() {
+        server.restart();
+        await([this] { return state.health().ready; });
+    }
+
+    testing::manual_shards shards;
+    redis_store state{shards, options()};
+};
+
+/// A server with one shard, whose thread is whichever asks inside of `enter`.
+class one_shard final : public engineio::shards {
+public:
+    [[nodiscard]] unsigned size() const override { return 1; }
+    [[nodiscard]] unsigned current() const override { return on_shard ? 0 : none; }
+    void post(unsigned, std::function<void()> task) override { posted.set_value(std::move(task)); }
+    void post_after(unsigned, milliseconds, std::function<void()>) override { std::abort(); }
+    void set_timer(engineio::timed&, milliseconds) override { std::abort(); }
+    void cancel_timer(engineio::timed&) override { std::abort(); }
+
+    static inline thread_local bool on_shard = false;
+    std::promise<std::function<void()>> posted;
+};
+
+} // namespace
+
+TEST_CASE("redis store: while Redis is away transactions fail at once, and work when it is back") {
+    redis_store_fixture fixture;
+    CHECK(fixture.count_twice().replies[1].number == 2);
+    fixture.lose_redis();
+    CHECK_THROWS_WITH_AS(fixture.count_twice(), "Redis is away", socketio::operation_error);
+    CHECK_THROWS_WITH_AS(commit(fixture.state, transaction().get("n")), "Redis is away",
+                         socketio::operation_error);
+    CHECK(fixture.state.health().failed == 2);
+    CHECK(fixture.state.health().queued_bytes == 0);
+    fixture.bring_back_redis();
+    CHECK(fixture.count_twice().replies[1].number == 2); // a new Redis, which knows no script
+    CHECK(fixture.state.health().reconnects == 1);
+    CHECK(fixture.state.health().failed == 2);
+}
+
+TEST_CASE("redis store: a Redis that has forgotten the script is told it again") {
+    redis_store_fixture fixture;
+    adapter_redis::redis_link admin(fixture.options());
+    for (std::int64_t round = 1; round <= 3; ++round) {
+        CHECK(fixture.count_twice().replies[1].number == 2 * round);
+        adapter_redis::ask(admin, {"SCRIPT", "FLUSH"});
+    }
+}
+
+TEST_CASE("redis store: the script goes to Redis once for a connection") {
+    redis_store_fixture fixture;
+    for (int i = 0; i < 100; ++i)
+        fixture.count_twice();
+    adapter_redis::redis_link admin(fixture.options());
+    const auto stats = adapter_redis::ask(admin, {"INFO", "commandstats"}).text;
+    CHECK(stats.find("cmdstat_eval:calls=1,") != std::string::npos);
+    CHECK(stats.find("cmdstat_evalsha:calls=99,") != std::string::npos);
+}
+
+TEST_CASE("redis store: subscriptions are there again when Redis is") {
+    redis_store_fixture fixture;
+    const auto note = [&](std::string_view payload) { fixture.notes.add(std::string(payload)); };
+    fixture.state.subscribe("c", note, [&] { fixture.notes.add("ready"); });
+    fixture.notes.await("ready");
+    fixture.lose_redis();
+    fixture.bring_back_redis();
+    adapter_redis::redis_link admin(fixture.options());
+    await([&] { return count(admin, adapter_redis::plain, "c") == 1; });
+    commit(fixture.state, transaction().publish("c", "hello"));
+    fixture.notes.await("hello");
+    CHECK(fixture.notes.count("ready") == 1);
+}
+
+TEST_CASE("redis store: an answer comes on the shard that asked") {
+    redis_store_fixture fixture;
+    one_shard shards;
+    auto posted = shards.posted.get_future();
+    redis_store state(shards, fixture.options());
+    await([&] { return state.health().ready; });
+    bool answered = false;
+    fixture.server.pause(); // until somebody waits for the answer
+    one_shard::on_shard = true;
+    state.commit(transaction().increment("n")).then([&](const auto& done) {
+        CHECK(done.result.replies[0].number == 1);
+        answered = true;
+    });
+    one_shard::on_shard = false;
+    fixture.server.resume();
+    REQUIRE(posted.wait_for(testing::patience) == std::future_status::ready);
+    CHECK_FALSE(answered);
+    posted.get()();
+    CHECK(answered);
+}
+
+TEST_CASE("redis store: what one thread commits is done in that order, by script or not") {
+    redis_store_fixture fixture;
+    for (int i = 0; i < 500; ++i) {
+        const std::string n = std::to_string(i);
+        fixture.state.commit(transaction().set("n", n));
+        fixture.state.commit(transaction().require_equal("n", n).increment("done"));
+    }
+    CHECK(commit(fixture.state, transaction().get("done")).replies[0].text == "500");
+}
+
+TEST_CASE("redis store: transactions on their way fail when Redis dies") {
+    redis_store_fixture fixture;
+    fixture.server.pause();
+    auto unanswered = fixture.state.commit(transaction().increment("n"));
+    fixture.server.kill();
+    CHECK_THROWS_AS(wait(result_of(unanswered)), socketio::operation_error);
+}
+
+} // namespace sockeye::app

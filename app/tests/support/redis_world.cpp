@@ -1,0 +1,103 @@
+#include "net/link_fixture.hpp"
+#include "support/service_world.hpp"
+
+#include <sockeye/app/redis_store.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace sockeye::app {
+
+namespace {
+
+adapter_redis::redis_options to(const testing::redis_server& server) {
+    return {.unix_socket = server.unix_socket()};
+}
+
+/// Knows when no transaction is on its way, and nothing that waited for one is still running.
+class watched_store final : public store {
+public:
+    watched_store(engineio::shards& shards, adapter_redis::redis_options options)
+        : shards_(shards), redis_(shards, std::move(options)) {}
+
+    pending<store_result> commit(transaction what) override {
+        const socketio::resolver<store_result> answer(shards_);
+        count(1);
+        redis_.commit(std::move(what)).then([this, answer](socketio::outcome<store_result> done) {
+            answer.complete(std::move(done));
+            count(-1);
+        });
+        return answer.answer();
+    }
+    subscription_id subscribe(std::string channel, message_handler handler,
+                              std::function<void()> ready) override {
+        return redis_.subscribe(std::move(channel), std::move(handler), std::move(ready));
+    }
+    void unsubscribe(subscription_id which) override { redis_.unsubscribe(which); }
+    [[nodiscard]] store_health health() const override { return redis_.health(); }
+
+    void settle() {
+        std::unique_lock lock(mutex_);
+        REQUIRE(settled_.wait_for(lock, testing::patience, [this] { return on_the_way_ == 0; }));
+    }
+
+private:
+    void count(int more) {
+        const std::lock_guard lock(mutex_);
+        on_the_way_ += more;
+        settled_.notify_all();
+    }
+
+    engineio::shards& shards_;
+    std::mutex mutex_;
+    std::condition_variable settled_;
+    int on_the_way_ = 0;
+    redis_store redis_; // ends first
+};
+
+class redis_world final : public service_world {
+public:
+    explicit redis_world(const testing::redis_server& server)
+        : admin_(to(server)), state_(shards, to(server)) {
+        adapter_redis::ask(admin_, {"FLUSHALL"});
+        adapter_redis::await([this] { return state_.health().ready; });
+    }
+
+    store& state() override { return state_; }
+
+    // Redis has a clock of its own: instead, the lives of all keys become shorter.
+    void pass(milliseconds time) override {
+        const milliseconds end = shards.now() + time;
+        state_.settle();
+        while (shards.now() < end || shards.next() <= end) {
+            const milliseconds step = std::min(shards.next(), end) - shards.now();
+            shorten_lives(step);
+            shards.pass(step);
+            state_.settle();
+        }
+    }
+
+private:
+    void shorten_lives(milliseconds by) {
+        const std::string script = R"lua(
+            for _, key in ipairs(redis.call('KEYS', '*')) do
+                local left = redis.call('PTTL', key)
+                if left >= 0 then redis.call('PEXPIRE', key, left - ARGV[1]) end
+            end)lua";
+        const auto done =
+            adapter_redis::ask(admin_, {"EVAL", script, "0", std::to_string(by.count())});
+        REQUIRE_FALSE(done.is_error());
+    }
+
+    adapter_redis::redis_link admin_;
+    watched_store state_;
+};
+
+} // namespace
+
+std::unique_ptr<service_world> make_redis_world() {
+    static const testing::redis_server server;
+    return std::make_unique<redis_world>(server);
+}
+
+} // namespace sockeye::app

@@ -1,0 +1,37 @@
+// A session's events by their numbers: each once, in order, whatever a reconnection does to their delivery.
+export class EventOrder {
+  last = 0; // the last number that was taken
+  gaps = 0; // numbers that will never come
+  #take;
+  #ahead = null; // events that come while what was missed is still on its way
+
+  constructor(take) {
+    this.#take = take;
+  }
+
+  hear(event) {
+    this.#ahead ? this.#ahead.push(event) : this.#accept(event);
+  }
+
+  // `join(last)` asks for what came after `last`, and resolves to the server's answer. Resolves to how many had been missed.
+  async catchUp(join) {
+    const before = this.last;
+    this.#ahead = [];
+    try {
+      const answer = await join(before);
+      for (const event of answer.missed) this.#accept(event);
+      return { ...answer, caughtUp: this.last - before };
+    } finally {
+      const ahead = this.#ahead;
+      this.#ahead = null;
+      for (const event of ahead) this.#accept(event);
+    }
+  }
+
+  #accept(event) {
+    if (event.seq <= this.last) return;
+    this.gaps += event.seq - this.last - 1;
+    this.last = event.seq;
+    this.#take(event);
+  }
+}

@@ -1,0 +1,22 @@
+// Errors, as a user is told of them. What is not listed here is told in the server's own words.
+const sentences = {
+  UNAUTHENTICATED: "Sign in first.",
+  UNAVAILABLE: "What keeps the state is away at the moment. Try again soon.",
+  INTERNAL: "The server made a mistake. Its log says more.",
+  ALREADY_SHARED: "Somebody else is sharing a screen here.",
+  SESSION_NOT_FOUND: "There is no session with that code.",
+  HOST_OFFLINE: "The host of that session is away.",
+  SESSION_ENDED: "That session has ended.",
+  TOKEN_INVALID: "The server does not accept that token.",
+  TOKEN_EXPIRED: "That token has expired.",
+  TOKEN_MISSING: "This server lets nobody in without a token.",
+  OFFLINE: "There is no connection at the moment.",
+  NO_ANSWER: "The server did not answer.",
+};
+
+const asSentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
+export function inWords({ code, message, retryAfterMs }) {
+  if (code === "RATE_LIMITED") return `Too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+  return sentences[code] ?? asSentence(message);
+}
