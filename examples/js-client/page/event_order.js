@@ -13,14 +13,13 @@ export class EventOrder {
     this.#ahead ? this.#ahead.push(event) : this.#accept(event);
   }
 
-  // `join(last)` asks for what came after `last`, and resolves to the server's answer. Resolves to how many had been missed.
+  // `join(last)` asks for what came after `last`, and resolves to the server's answer.
   async catchUp(join) {
-    const before = this.last;
     this.#ahead = [];
     try {
-      const answer = await join(before);
+      const answer = await join(this.last);
       for (const event of answer.missed) this.#accept(event);
-      return { ...answer, caughtUp: this.last - before };
+      return answer;
     } finally {
       const ahead = this.#ahead;
       this.#ahead = null;

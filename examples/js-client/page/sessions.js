@@ -48,6 +48,7 @@ at("count-aloud").addEventListener("change", ({ target }) => countAloud(target.c
 // ---- a listener
 
 let listening = null; // { sessionId, order }
+let lastBefore = 0; // the last number before the connection was lost
 
 function showListener(words) {
   at("session-leave").hidden = listening === null;
@@ -99,9 +100,13 @@ onSubmit("session-join", async ({ code }) => {
 });
 onClick("session-leave", leave);
 
+// What was missed comes by the connection's recovery, where there is one, or else with the answer.
+socket.on("disconnect", () => (lastBefore = listening?.order.last ?? 0));
+
 async function comeBack() {
   try {
-    const { complete, caughtUp } = await listen({ sessionId: listening.sessionId }, listening.order);
+    const { complete } = await listen({ sessionId: listening.sessionId }, listening.order);
+    const caughtUp = listening.order.last - lastBefore;
     at("caught-up").textContent = caughtUp;
     showListener(complete ? `You are back, and were given the ${caughtUp} that you missed.` : "You are back; older events are gone.");
   } catch (error) {
