@@ -108,9 +108,12 @@ for (const [place, { servers: count, store }] of Object.entries(places))
       const { ann, ben } = await meet();
       const second = await enter(ann.name, servers.at(-1).url);
       const roomId = newName("room");
-      for (const one of [ann, second, ben]) await one.submit("presence-join", { roomId });
+      for (const [one, there] of [[ben, "1"], [ann, "2"], [second, "2"]]) {
+        await one.submit("presence-join", { roomId });
+        await one.seesJust("presence-room", roomId);
+        await one.seesJust("presence-count", there);
+      }
       await ben.sees("presence-users", ann.name);
-      await ben.seesJust("presence-count", "2");
       await close(ann.tab);
       await close(second.tab);
       await ben.sees("presence-log", `${ann.name} left; now 1`);
@@ -172,6 +175,20 @@ for (const [place, { servers: count, store }] of Object.entries(places))
       assert.deepEqual([await ben.reads("last-seq"), await ben.reads("gaps")], ["3", "0"]);
       await ann.click("session-close");
       await ben.seesJust("listener-note", "The host has closed the session.");
+    });
+
+    it("lets a host go on after the connection was down", async () => {
+      const { ann, ben } = await meet();
+      await ann.submit("session-create");
+      await ann.tab.until(`document.getElementById("code").textContent`);
+      await ben.submit("session-join", { code: await ann.reads("code") });
+      await ben.seesJust("listener-note", "You listen.");
+      await ann.click("drop");
+      await ann.seesJust("state", "offline: you dropped the connection");
+      await ann.click("drop");
+      await ann.seesJust("host-note", "You are back, and still the host.");
+      await ann.submit("publish", { text: "here again" });
+      await ben.sees("heard", "1: here again");
     });
 
     it("beats in all tabs at once", async () => {
