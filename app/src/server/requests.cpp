@@ -1,7 +1,6 @@
 #include "server/requests.hpp"
 
 #include "codec/event_names.hpp"
-#include "names.hpp"
 
 #include <chrono>
 #include <exception>
@@ -36,14 +35,6 @@ object error_object(const std::exception_ptr& error, const std::string& request,
         on.log(engineio::log_level::error, request + ": " + ours.what());
         return error_members("INTERNAL", "the server failed; its log says more");
     }
-}
-
-const std::string& checked_name(const std::string& name, std::string_view what) {
-    if (!is_name(name))
-        throw service_error("BAD_REQUEST", std::string(what) + " must be 1 to " +
-                                               std::to_string(max_name_bytes) +
-                                               " bytes without control characters");
-    return name;
 }
 
 const std::string& checked_event(const std::string& name) {
