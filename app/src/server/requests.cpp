@@ -1,7 +1,6 @@
 #include "server/requests.hpp"
 
 #include "codec/event_names.hpp"
-#include "names.hpp"
 
 #include <sockeye/app/users.hpp>
 
@@ -47,13 +46,6 @@ object error_object(const std::exception_ptr& error, const std::string& request,
         on.log(engineio::log_level::error, request + ": " + ours.what());
         return error_members("INTERNAL", "the server failed; its log says more");
     }
-}
-
-const std::string& checked_name(const std::string& name, std::string_view what) {
-    if (!is_name(name))
-        throw service_error("BAD_REQUEST",
-                            std::string(what) + " must be " + std::string(name_rule));
-    return name;
 }
 
 const std::string& checked_event(const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "names.hpp"
 #include "server/latency_histogram.hpp"
 
 #include <sockeye/app/context.hpp>
@@ -24,9 +25,6 @@ T read(const socketio::value& argument) {
     if (!read_value) throw service_error("BAD_REQUEST", read_value.error().describe("the request"));
     return *std::move(read_value);
 }
-
-/// Throws BAD_REQUEST for what cannot be the name of a user, a room or a session.
-const std::string& checked_name(const std::string& name, std::string_view what);
 
 /// Throws BAD_REQUEST for an event that no client may send to another: the server's own have a ':'.
 const std::string& checked_event(const std::string& name);
