@@ -18,7 +18,7 @@ struct log_options {
     // Lines that wait because the descriptor takes no more. Over it the oldest are dropped, and
     // how many is the next line that is written.
     std::size_t max_waiting = 4096;
-    std::size_t max_line_bytes = 4096;        // of a message; more is cut off
+    std::size_t max_line_bytes = 4096;       // of a message; more is cut off
     milliseconds close_timeout = seconds(1); // for what is still to be written at the end
 };
 
