@@ -13,4 +13,7 @@ inline bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= max_name_bytes && std::ranges::none_of(text, is_control);
 }
 
+/// The same for people.
+inline constexpr std::string_view name_rule = "1 to 128 bytes without control characters";
+
 } // namespace sockeye::app

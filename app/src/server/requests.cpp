@@ -3,6 +3,8 @@
 #include "codec/event_names.hpp"
 #include "names.hpp"
 
+#include <sockeye/app/users.hpp>
+
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -40,9 +42,8 @@ object error_object(const std::exception_ptr& error, const std::string& request,
 
 const std::string& checked_name(const std::string& name, std::string_view what) {
     if (!is_name(name))
-        throw service_error("BAD_REQUEST", std::string(what) + " must be 1 to " +
-                                               std::to_string(max_name_bytes) +
-                                               " bytes without control characters");
+        throw service_error("BAD_REQUEST",
+                            std::string(what) + " must be " + std::string(name_rule));
     return name;
 }
 
@@ -54,11 +55,11 @@ const std::string& checked_event(const std::string& name) {
 }
 
 std::string user_of(const socketio::socket& s) {
-    const value* user = s.data().find("userId");
-    if (!user || !user->get_if<std::string>())
+    auto user = bound_user(s);
+    if (!user)
         throw service_error("UNAUTHENTICATED",
                             "this connection is bound to no user; register first");
-    return user->as_string();
+    return *std::move(user);
 }
 
 void requests::on(const socketio::socket& from, const std::string& event, handler handle) {
