@@ -70,6 +70,18 @@ socketio::server_options io_options(const server_config& from, const engineio::l
     return made;
 }
 
+users_options users_options_of(const server_config& from) {
+    users_options made{.token_required = from.token_required,
+                       .allow_register = from.allow_register};
+    const token_sources keys{from.token_secret, from.token_key_file, from.token_jwks_file};
+    if (keys != token_sources{})
+        made.tokens = std::make_shared<token_verifier>(
+            keys, token_options{.issuer = from.token_issuer,
+                                .audience = from.token_audience,
+                                .clock_skew = from.token_clock_skew});
+    return made;
+}
+
 } // namespace
 
 realtime_server::realtime_server(server_config config, engineio::logger log)
@@ -80,11 +92,15 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       requests_(on_, [this](socketio::socket from) { return admit(std::move(from)); }),
       presence_(on_, [this](const presence_change& change) { announce(io_, change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
+      users_(on_, io_.of("/"), users_options_of(config_),
+             {.bound = enter_presence(presence_, on_)}),
+      user_events_(users_, presence_, requests_, on_.node),
       presence_events_(presence_, requests_, io_),
       api_(on_, [this](const engineio::http_exchange& from) { return admit_http(from); }),
       page_(config_.page) {
     http_.log(log_);
     http_.route([this](engineio::http_exchange exchange) { route(exchange); });
+    users_.install();
     io_.on_connection([this](const socketio::socket& s) { serve(s); });
     io_.on("cluster:node", [this](socketio::ack<object> done) { done(describe_node()); });
     add_routes();
@@ -104,6 +120,7 @@ void realtime_server::start() {
 }
 
 void realtime_server::serve(const socketio::socket& s) {
+    user_events_.serve(s);
     presence_events_.serve(s);
     requests_.on(s, "cluster:stats", [this](value) { return cluster_stats(); });
 }

@@ -4,6 +4,7 @@
 #include "server/page_files.hpp"
 #include "server/presence_events.hpp"
 #include "server/requests.hpp"
+#include "server/user_events.hpp"
 
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/presence.hpp>
@@ -53,6 +54,8 @@ private:
     socketio::server io_;
     requests requests_;
     presence presence_;
+    users users_;
+    user_events user_events_;
     presence_events presence_events_;
     api_router api_;
     const page_files page_;

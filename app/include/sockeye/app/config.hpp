@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,9 +44,9 @@ struct server_config {
     std::string token_issuer = {};   // empty: any
     std::string token_audience = {}; // empty: any
     seconds token_clock_skew = seconds(30);
-    bool token_required = false; // no connection without one
-    bool allow_register = true;  // without tokens; ignored where keys are given, unless set
-    std::vector<std::string> api_keys = {}; // of the HTTP API; none: it answers 401
+    bool token_required = false;             // no connection without one
+    std::optional<bool> allow_register = {}; // unset: only where no key for tokens is given
+    std::vector<std::string> api_keys = {};  // of the HTTP API; none: it answers 401
 
     // ---- limits
     std::size_t connections_per_ip = 100;      // in 15 minutes; 0: no limit
