@@ -1,10 +1,11 @@
 #pragma once
 
+#include "server/case_events.hpp"
+#include "server/gatekeeper.hpp"
 #include "server/http/api_router.hpp"
 #include "server/page_files.hpp"
 #include "server/presence_events.hpp"
 #include "server/requests.hpp"
-#include "server/user_events.hpp"
 
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/presence.hpp>
@@ -14,7 +15,6 @@
 #include <atomic>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace sockeye::app {
 
@@ -37,9 +37,6 @@ private:
     void serve(const socketio::socket& s);
     void route(const engineio::http_exchange& exchange);
     void add_routes();
-    task<> admit(socketio::socket from);
-    task<> admit_http(engineio::http_exchange from);
-    [[nodiscard]] bool is_api_key(std::string_view given) const;
     [[nodiscard]] socketio::object readiness() const;
     [[nodiscard]] socketio::object describe_node() const;
     task<socketio::object> cluster_stats();
@@ -52,11 +49,13 @@ private:
     std::unique_ptr<store> state_;
     context on_;
     socketio::server io_;
+    limits limits_;
+    gatekeeper gate_;
     requests requests_;
     presence presence_;
-    users users_;
-    user_events user_events_;
     presence_events presence_events_;
+    transitions transitions_;
+    case_events case_events_;
     api_router api_;
     const page_files page_;
 };

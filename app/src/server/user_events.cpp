@@ -36,29 +36,11 @@ std::string user_in(const value& argument) {
     return checked_name(read<user_request>(argument).user, "userId");
 }
 
-task<> enter(presence& into, context on, socket s, std::string user) {
-    try {
-        co_return co_await into.connect(s.id(), user);
-    } catch (const socketio::operation_error&) { // the health page tells of it
-    }
-    on.shards.post_after(on.shards.current(), seconds(1), [&into, on, s, user] {
-        if (s.connected()) enter_presence(into, on)(s, user);
-    });
-}
-
 void add_expiry(object& to, std::optional<milliseconds> expires_at) {
     if (expires_at) to["expiresAt"] = expires_at->count();
 }
 
 } // namespace
-
-user_hooks::hook enter_presence(presence& into, const context& on) {
-    return [&into, on](const socket& s, const std::string& user) {
-        socketio::start(enter(into, on, s, user), [on](const std::exception_ptr& error) {
-            error_object(error, "presence of a user", on); // which logs it
-        });
-    };
-}
 
 void user_events::serve(const socket& s) {
     requests_.on(s, "register", [this, s](value argument) -> task<object> {

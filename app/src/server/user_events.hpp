@@ -28,8 +28,4 @@ private:
     const std::string node_;
 };
 
-/// Presence learns who is bound: again and again while the store is away, as long as the socket is
-/// there.
-user_hooks::hook enter_presence(presence& into, const context& on);
-
 } // namespace sockeye::app
