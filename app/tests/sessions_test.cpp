@@ -214,7 +214,7 @@ TEST_CASE("sessions: who comes while the host speaks misses nothing and hears no
         const auto b = cluster.instance("b");
         const std::string id = wait((*a)->create_session(alice)).id;
         constexpr int events = 300;
-        std::thread speaking([&] {
+        auto speaking = std::async(std::launch::async, [&] {
             for (int i = 0; i < events; ++i)
                 wait((*a)->publish(id, "host", "e", i));
         });
@@ -224,7 +224,7 @@ TEST_CASE("sessions: who comes while the host speaks misses nothing and hears no
             (*b)->leave(id, listeners.back());
             seq = b->join(id, listeners.back(), 0).seq;
         }
-        speaking.join();
+        speaking.get();
         wait((*a)->publish(id, "host", "end", nullptr));
         for (const std::string& listener : listeners) {
             texts heard = b->hear(listener, std::to_string(events + 1) + " end");
