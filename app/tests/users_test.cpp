@@ -105,6 +105,22 @@ TEST_CASE("other keys count for those who connect from then on") {
     CHECK(refusal_code(after.refused(user_client::auth(server.token("ann")))) == "TOKEN_INVALID");
     CHECK_FALSE(after.join(other.issue(R"({"sub":"bob","exp":1700000060})")).empty());
     CHECK(before.ask("whoami", "{}").starts_with(R"({"ok":true,"userId":"ann",)"));
+    CHECK_THROWS_AS(server.service.set_tokens({}), std::invalid_argument);
+}
+
+TEST_CASE("nobody is let in by a service that has ended") {
+    socketio::socketio_fixture server;
+    memory_store state(server.http.shards(), [] { return 0ms; });
+    {
+        const context on{state, server.http.shards(), [] { return 0ms; }, "a",
+                         [](engineio::log_level, std::string_view) {}};
+        users service(on, server.io.of("/"), with_tokens());
+        service.install();
+    }
+    server.start();
+    auto client = server.connect();
+    client.send("0");
+    client.expect(R"(4{"message":"the server is about to stop"})");
 }
 
 TEST_CASE("whoever another middleware refuses has not been bound") {

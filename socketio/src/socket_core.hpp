@@ -50,7 +50,7 @@ public:
     void report(array event); // of ours, not the client's, to its handlers
 
     // ---- what the application does
-    listener add_handler(std::shared_ptr<event_handler> handler, bool first);
+    listener add_listener(listener_list& to, std::shared_ptr<event_handler> one, bool first);
     [[nodiscard]] listener_list& handlers() { return handlers_; }
     [[nodiscard]] listener_list& any_handlers() { return extra().any; }
     [[nodiscard]] listener_list& outgoing_handlers() { return extra().outgoing; }
@@ -101,6 +101,8 @@ private:
     void restore(restored_session& former);
     void run_connect_steps(const namespace_core::rules_ptr& rules, std::size_t next);
     void connect();
+    [[nodiscard]] packet connect_reply();
+    void welcome();
     void refuse(const connect_refusal& why);
     void run_steps(const std::shared_ptr<dispatch_state>& state, std::size_t next);
     void dispatch(incoming_event& event);
@@ -108,6 +110,9 @@ private:
     void answer(std::uint64_t id, array with);
     [[nodiscard]] bool is_here() const { return nsp_->shards().current() == shard_; }
     void emit_here(emission what, const emit_flags& flags);
+    void ask_here(emission what, const emit_flags& flags);
+    [[nodiscard]] bool is_logged(const emit_flags& flags) const;
+    void log(array event, const emit_flags& flags);
     void send_packet(array event, std::optional<std::uint64_t> ack_id, const emit_flags& flags);
     ack_table::finish told(ack_callback answered);
     void tell_of_leaving(const std::string& room);
@@ -123,8 +128,9 @@ private:
     listener_list handlers_;
     std::unique_ptr<extras> extras_;
     const unsigned shard_;
-    std::atomic<status> status_ = status::joining; // changed by its own thread only
-    bool in_own_room_ = false;
+    // Changed by its own thread only:
+    std::atomic<status> status_ = status::joining;
+    std::atomic<bool> in_own_room_ = false;
     bool recovered_;
 };
 

@@ -3,6 +3,7 @@
 #include "config/config_file.hpp"
 #include "config/config_text.hpp"
 #include "config/environment.hpp"
+#include "one_line.hpp"
 
 #include <algorithm>
 
@@ -49,12 +50,6 @@ given read_file(const given& flags, const given& environment) {
     if (flags.config_file) return read_config_file(*flags.config_file, file_flag);
     if (environment.config_file) return read_config_file(*environment.config_file, file_variable);
     return {};
-}
-
-std::string one_line(std::string text) {
-    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-    std::ranges::replace_if(text, is_control, ' ');
-    return text;
 }
 
 config_reader read(const given& flags, const std::vector<std::string>& environment) {

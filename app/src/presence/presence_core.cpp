@@ -26,7 +26,7 @@ task<std::size_t> presence::core::begin(presence_entry entry) {
         done = co_await commit_begin(entry);
     } catch (...) {
         const std::lock_guard lock(mutex_);
-        ledger_.remove(entry);
+        if (!entry.room.empty()) ledger_.remove(entry); // whoever asked to join is told
         in_doubt_ = true;
         throw;
     }

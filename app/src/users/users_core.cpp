@@ -80,7 +80,7 @@ void users::core::install() {
     const auto weak = weak_from_this();
     nsp_.use([weak](const socket& s, const socketio::namespace_::connect_next& next) {
         const auto self = weak.lock();
-        next(self ? self->admit(s) : std::nullopt);
+        next(self ? self->admit(s) : socketio::connect_refusal{"the server is about to stop"});
     });
     nsp_.on_connection([weak](const socket& s) {
         if (const auto self = weak.lock()) self->welcome(s);
@@ -93,6 +93,7 @@ std::shared_ptr<const token_verifier> users::core::tokens() const {
 }
 
 void users::core::set_tokens(std::shared_ptr<const token_verifier> tokens) {
+    if (!tokens) throw std::invalid_argument("tokens need a key");
     const std::lock_guard lock(mutex_);
     tokens_ = std::move(tokens);
 }

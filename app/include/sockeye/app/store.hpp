@@ -62,6 +62,7 @@ enum class store_verb : std::uint8_t {
     add_scored,
     remove_scored,
     scored_up_to,
+    highest_scored,
     count_scored,
 
     publish,
@@ -122,6 +123,7 @@ public:
     transaction& remove_scored(std::string key, std::string member); // number: whether it was there
     // items: members with that score or a lower one, the lowest first.
     transaction& scored_up_to(std::string key, std::int64_t score, std::size_t limit);
+    transaction& highest_scored(std::string key, std::size_t limit); // items, the highest first
     transaction& count_scored(std::string key); // number
 
     transaction& publish(std::string channel, std::string payload);

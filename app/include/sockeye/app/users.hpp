@@ -61,7 +61,7 @@ public:
     [[nodiscard]] pending<bool> is_user_connected(const std::string& user) const;
     void disconnect_user(const std::string& user) const;
 
-    // Other keys, for tokens that come from now on.
+    // Other keys, for tokens that come from now on. Throws std::invalid_argument for none.
     void set_tokens(std::shared_ptr<const token_verifier> tokens);
 
 private:
