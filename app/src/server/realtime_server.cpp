@@ -137,9 +137,9 @@ void realtime_server::start() {
 }
 
 void realtime_server::reload(const server_config& changed) {
-    auto keys = verifier_of(changed);
+    auto rules = users_options_of(changed);
     if (!changed.tls_certificate_file.empty()) http_.reload_certificates();
-    users_.set_tokens(std::move(keys));
+    users_.set(std::move(rules));
     limits_.set(limits_of(changed));
     gate_.set_api_keys(changed.api_keys);
 }

@@ -2,6 +2,8 @@
 
 #include "server/presence_events.hpp"
 
+#include <sockeye/app/users.hpp>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -63,7 +65,8 @@ void room_events::serve(const socket& s) {
     requests_.on(s, "room:leave",
                  [this, s](value argument) { return leave(s, std::move(argument)); });
     requests_.on(s, "room:get", [this](value argument) -> task<object> {
-        co_return object{{"room", co_await rooms_.get(room_in(argument).room)}};
+        object room = co_await rooms_.get(room_in(argument).room);
+        co_return object{{"room", std::move(room)}};
     });
     requests_.on(s, "room:list", [this](value argument) { return list(std::move(argument)); });
     requests_.on(s, "room:share",
@@ -78,8 +81,8 @@ task<object> room_events::join(socket s, value argument) {
     const std::string user = user_of(s);
     s.join(room_channel(asked.room));
     co_await presence_.join(s.id(), asked.room);
-    co_return object{
-        {"room", co_await rooms_.add_user(asked.room, user, std::move(asked.metadata))}};
+    object room = co_await rooms_.add_user(asked.room, user, std::move(asked.metadata));
+    co_return object{{"room", std::move(room)}};
 }
 
 task<object> room_events::leave(socket s, value argument) {
@@ -89,15 +92,20 @@ task<object> room_events::leave(socket s, value argument) {
     co_await presence_.leave(s.id(), asked.room);
     const auto present = co_await presence_.in_room(asked.room);
     const bool stays = std::ranges::count(present.users, user) != 0; // by another socket
-    object room =
-        stays ? co_await rooms_.get(asked.room) : co_await rooms_.remove_user(asked.room, user);
+    object room;
+    if (stays)
+        room = co_await rooms_.get(asked.room);
+    else
+        room = co_await rooms_.remove_user(asked.room, user);
     co_return object{{"room", std::move(room)}};
 }
 
 task<object> room_events::share(socket s, value argument) {
     const auto asked = room_in(argument);
+    const std::string user = user_of(s);
     if (!asked.sharing) throw service_error("BAD_REQUEST", "'sharing' is missing");
-    co_return object{{"room", co_await rooms_.set_sharing(asked.room, user_of(s), *asked.sharing)}};
+    object room = co_await rooms_.set_sharing(asked.room, user, *asked.sharing);
+    co_return object{{"room", std::move(room)}};
 }
 
 task<object> room_events::list(value argument) {

@@ -68,7 +68,8 @@ void add_room_routes(api_router& api, rooms& service) {
              .summary = "Shows a room and who takes part",
              .handle = [&service](api_call call) -> task<object> {
                  const std::string room = checked_name(call.path["roomId"], "roomId");
-                 co_return object{{"ok", true}, {"room", co_await service.get(room)}};
+                 object found = co_await service.get(room);
+                 co_return object{{"ok", true}, {"room", std::move(found)}};
              }});
 }
 
