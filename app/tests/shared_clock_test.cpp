@@ -585,6 +585,7 @@ TEST_CASE("shared clock: ticks that the store does not take in time are dropped"
                 return to_.subscribe(std::move(channel), std::move(handler), std::move(ready));
             }
             void unsubscribe(subscription_id which) override { to_.unsubscribe(which); }
+            void close() override {}
             [[nodiscard]] store_health health() const override { return {}; }
 
         private:

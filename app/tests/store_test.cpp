@@ -160,4 +160,12 @@ TEST_CASE("store: what is published reaches the channel's subscribers in its ord
     });
 }
 
+TEST_CASE("store: one that is closed answers that it is") {
+    over_each_store([](service_world& world) {
+        world.state().close();
+        CHECK_THROWS_AS(commit(world.state(), transaction().get("k")), socketio::operation_error);
+        world.state().unsubscribe(world.state().subscribe("c", [](std::string_view) {}));
+    });
+}
+
 } // namespace sockeye::app

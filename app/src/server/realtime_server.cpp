@@ -100,9 +100,10 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       requests_(on_, [this](socketio::socket from) { return gate_.admit(std::move(from)); }),
       rooms_(on_, [this](const object& room) { announce_room(io_, room); },
              {.max_listed = config_.max_rooms_listed}),
+      room_events_(rooms_, presence_, requests_, on_),
       presence_(on_, [this](const presence_change& change) { tell(change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
-      presence_events_(presence_, requests_, on_), room_events_(rooms_, presence_, requests_, on_),
+      presence_events_(presence_, requests_, on_),
       users_(on_, io_.sockets(), users_options_of(config_), user_hooks_for(presence_events_)),
       user_events_(users_, presence_, requests_, on_.node), session_events_(on_, requests_, io_),
       clock_events_(on_, requests_, io_),
@@ -254,6 +255,7 @@ bool realtime_server::drained() const {
 
 void realtime_server::stop() {
     http_.stop(seconds(2));
+    state_->close(); // while those who wait for answers are there
 }
 
 } // namespace sockeye::app

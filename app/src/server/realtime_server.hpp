@@ -62,9 +62,9 @@ private:
     gatekeeper gate_;
     requests requests_;
     rooms rooms_;
+    room_events room_events_; // ahead of presence, which tells it
     presence presence_;
     presence_events presence_events_;
-    room_events room_events_;
     users users_;
     user_events user_events_;
     session_events session_events_;

@@ -22,6 +22,7 @@ public:
         return 0;
     }
     void unsubscribe(subscription_id) override {}
+    void close() override {}
     [[nodiscard]] store_health health() const override { return in_.state().health(); }
 
 private:

@@ -40,6 +40,7 @@ public:
                              deaf ? std::function<void()>() : std::move(ready));
     }
     void unsubscribe(subscription_id which) override { to_.unsubscribe(which); }
+    void close() override {}
     [[nodiscard]] app::store_health health() const override { return {.ready = !away}; }
 
     void hurry() {
