@@ -145,7 +145,7 @@ void session_events::on_event(const connections& who, const session_event& event
 void session_events::on_lost(const connections& who, const std::string& session_id,
                              std::uint64_t first, std::uint64_t last) {
     io_.local().to(who).emit(
-        "session:lost", object{{"sessionId", session_id}, {"firstSeq", first}, {"lastSeq", last}});
+        "session:lost", object{{"sessionId", session_id}, {"first", first}, {"last", last}});
 }
 
 void session_events::on_ended(const connections& who, const std::string& session_id,
