@@ -95,17 +95,20 @@ TEST_CASE("where there is no key, what clients give as a token means nothing") {
     server.notes.await("anonymous");
 }
 
-TEST_CASE("other keys count for those who connect from then on") {
+TEST_CASE("other keys and rules count for those who connect from then on") {
     users_server server(with_tokens());
     user_client before(server, server.token("ann"));
     const auto other = testing::token_issuer::hs256("another secret of 32 bytes or so");
-    server.service.set_tokens(
-        std::make_shared<token_verifier>(token_sources{.secret = other.secret()}));
+    server.service.set(
+        {.tokens = std::make_shared<token_verifier>(token_sources{.secret = other.secret()}),
+         .token_required = true});
     user_client after(server);
     CHECK(refusal_code(after.refused(user_client::auth(server.token("ann")))) == "TOKEN_INVALID");
     CHECK_FALSE(after.join(other.issue(R"({"sub":"bob","exp":1700000060})")).empty());
     CHECK(before.ask("whoami", "{}").starts_with(R"({"ok":true,"userId":"ann",)"));
-    CHECK_THROWS_AS(server.service.set_tokens({}), std::invalid_argument);
+    user_client without(server);
+    CHECK(refusal_code(without.refused("{}")) == "TOKEN_MISSING");
+    CHECK_THROWS_AS(server.service.set({.token_required = true}), std::invalid_argument);
 }
 
 TEST_CASE("nobody is let in by a service that has ended") {

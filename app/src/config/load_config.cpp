@@ -89,7 +89,9 @@ loaded_config load_config(const config_sources& from) {
 }
 
 reloaded_config reload_config(const server_config& current, const config_sources& from) {
-    const server_config wanted = load_config(from).settings;
+    server_config wanted = load_config(from).settings;
+    if (wanted.node_id.empty())
+        wanted.node_id = current.node_id; // not told: what was made up stays
     reloaded_config made{.settings = current};
     for (const setting& one : settings()) {
         const std::string value = one.get(wanted);

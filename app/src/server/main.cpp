@@ -1,5 +1,7 @@
 #include "server/realtime_server.hpp"
 
+#include <sockeye/app/logging.hpp>
+
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -36,30 +38,34 @@ void drain(app::realtime_server& server, const sigset_t& signals, app::milliseco
 
 // A reload that fails leaves everything as it was.
 void reload(app::realtime_server& server, app::server_config& config,
-            const app::config_sources& sources) {
+            const app::config_sources& sources, app::log_writer& log) {
+    using enum engineio::log_level;
     try {
         const auto changed = app::reload_config(config, sources);
         server.reload(changed.settings);
         config = changed.settings;
+        log.level(config.level);
         for (const auto& name : changed.need_restart)
-            std::fprintf(stderr, "reload: %s needs a restart\n", name.c_str());
-        std::fprintf(stderr, "reload: done\n");
+            log.write(warning, "reload: " + name + " stays as it was until a restart");
+        log.write(info, "reload: done");
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "reload: nothing has changed: %s\n", error.what());
+        log.write(engineio::log_level::error,
+                  std::string("reload: nothing has changed: ") + error.what());
     }
 }
 
 void run(app::server_config config, const app::config_sources& sources) {
     const sigset_t signals = handled_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr); // inherited by every thread
-    app::realtime_server server(config, engineio::log_to_standard_error);
+    app::log_writer log({.level = config.level, .format = config.format, .node = config.node_id});
+    app::realtime_server server(config, log.logger());
     const auto port = server.listen();
     server.start();
     std::printf("http://localhost:%u/ (node %s); Ctrl-C stops\n", port, config.node_id.c_str());
     std::fflush(stdout);
     for (int signal = 0; signal != SIGINT && signal != SIGTERM;) {
         signal = wait_for_signal(signals, app::seconds(3600));
-        if (signal == SIGHUP) reload(server, config, sources);
+        if (signal == SIGHUP) reload(server, config, sources, log);
     }
     drain(server, signals, config.drain_limit);
     server.stop();

@@ -98,9 +98,11 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       io_(http_, io_options(config_, log_)), limits_(on_, limits_of(config_)),
       gate_(limits_, config_),
       requests_(on_, [this](socketio::socket from) { return gate_.admit(std::move(from)); }),
-      presence_(on_, [this](const presence_change& change) { announce(io_, change); },
+      rooms_(on_, [this](const object& room) { announce_room(io_, room); },
+             {.max_listed = config_.max_rooms_listed}),
+      presence_(on_, [this](const presence_change& change) { tell(change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
-      presence_events_(presence_, requests_, on_),
+      presence_events_(presence_, requests_, on_), room_events_(rooms_, presence_, requests_, on_),
       users_(on_, io_.sockets(), users_options_of(config_), user_hooks_for(presence_events_)),
       user_events_(users_, presence_, requests_, on_.node), session_events_(on_, requests_, io_),
       clock_events_(on_, requests_, io_),
@@ -142,8 +144,14 @@ void realtime_server::reload(const server_config& changed) {
     gate_.set_api_keys(changed.api_keys);
 }
 
+void realtime_server::tell(const presence_change& change) {
+    announce(io_, change);
+    room_events_.follow(change);
+}
+
 void realtime_server::serve(const socketio::socket& s) {
     presence_events_.serve(s);
+    room_events_.serve(s);
     user_events_.serve(s);
     session_events_.serve(s);
     clock_events_.serve(s);
@@ -174,6 +182,8 @@ void realtime_server::add_routes() {
               .handle = [this](api_call) -> task<object> { co_return describe(api_.routes()); }});
     add_realtime_routes(api_, io_);
     add_presence_routes(api_, presence_);
+    add_room_routes(api_, rooms_);
+    add_session_routes(api_, session_events_.service());
 }
 
 object realtime_server::readiness() const {

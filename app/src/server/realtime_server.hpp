@@ -7,6 +7,7 @@
 #include "server/page_files.hpp"
 #include "server/presence_events.hpp"
 #include "server/requests.hpp"
+#include "server/room_events.hpp"
 #include "server/session_events.hpp"
 #include "server/user_events.hpp"
 
@@ -41,6 +42,7 @@ public:
     void stop();
 
 private:
+    void tell(const presence_change& change);
     void serve(const socketio::socket& s);
     void route(const engineio::http_exchange& exchange);
     void add_routes();
@@ -59,8 +61,10 @@ private:
     limits limits_;
     gatekeeper gate_;
     requests requests_;
+    rooms rooms_;
     presence presence_;
     presence_events presence_events_;
+    room_events room_events_;
     users users_;
     user_events user_events_;
     session_events session_events_;

@@ -22,8 +22,6 @@ struct token_sources {
     std::string secret = {};    // for HS256, 32 bytes or more
     std::string key_file = {};  // a public key in PEM: RSA for RS256, P-256 for ES256
     std::string jwks_file = {}; // a set of keys as JSON (RFC 7517)
-
-    bool operator==(const token_sources&) const = default;
 };
 
 struct token_options {
