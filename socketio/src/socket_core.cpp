@@ -104,6 +104,7 @@ void socket_core::start(restored_session& former) {
         extra().private_id = recovered_ ? former.session.private_id : engineio::random_id();
     if (recovered_) {
         restore(former);
+        if (!owner_) return; // cut, since it does not read what it missed
         if (server().options().recovery->skip_middlewares) return connect();
     }
     run_connect_steps(rules, 0);
@@ -163,6 +164,8 @@ void socket_core::refuse(const connect_refusal& why) {
 }
 
 void socket_core::connect() {
+    owner_->send(connect_reply());
+    if (!owner_) return; // cut: nobody is told of a client that never was there
     status_ = status::connected;
     if (!recovered_) part().add(*this);
     join({id_});
@@ -170,14 +173,20 @@ void socket_core::connect() {
     server().counters().connects.add();
     server().counters().sockets.add();
     ++nsp_->sockets;
-    packet reply{.type = packet_type::connect, .nsp = nsp_->name()};
-    if (!owner_->is_version_2()) {
-        object ids{{"sid", id_}};
-        if (nsp_->adapter().recovers()) ids["pid"] = extra().private_id;
-        reply.data = std::move(ids);
-    }
-    owner_->send(reply);
     if (observer* const sees = server().observed_by()) sees->on_connect(*this);
+    welcome();
+}
+
+packet socket_core::connect_reply() {
+    packet reply{.type = packet_type::connect, .nsp = nsp_->name()};
+    if (owner_->is_version_2()) return reply;
+    object ids{{"sid", id_}};
+    if (nsp_->adapter().recovers()) ids["pid"] = extra().private_id;
+    reply.data = std::move(ids);
+    return reply;
+}
+
+void socket_core::welcome() {
     const auto self = shared_from_this();
     const auto rules = nsp_->take_rules();
     for (const auto& welcome : rules->handlers) {
@@ -361,12 +370,15 @@ ack_table::finish socket_core::told(ack_callback answered) {
 
 // ---- what the application does
 
-listener socket_core::add_handler(std::shared_ptr<event_handler> handler, bool first) {
-    return handlers_.add(std::move(handler), first);
+// Of one that has gone nothing is taken: it would hold handles, which hold this, for ever.
+
+listener socket_core::add_listener(listener_list& to, std::shared_ptr<event_handler> one,
+                                   bool first) {
+    return status_ == status::gone ? listener() : to.add(std::move(one), first);
 }
 
 void socket_core::add_step(event_step step) {
-    extra().steps.push_back(std::move(step));
+    if (status_ != status::gone) extra().steps.push_back(std::move(step));
 }
 
 bool socket_core::may_join(const std::string& room) {
@@ -464,6 +476,8 @@ void socket_core::close(std::string_view reason, std::string_view detail) {
         persist(why);
         server().counters().sockets.sub();
         --nsp_->sockets;
+    } else if (recovered_) {
+        persist(why); // it was about to come back, and may still
     }
     leave_all_rooms();
     part().remove(*this);

@@ -50,7 +50,7 @@ public:
     void report(array event); // of ours, not the client's, to its handlers
 
     // ---- what the application does
-    listener add_handler(std::shared_ptr<event_handler> handler, bool first);
+    listener add_listener(listener_list& to, std::shared_ptr<event_handler> one, bool first);
     [[nodiscard]] listener_list& handlers() { return handlers_; }
     [[nodiscard]] listener_list& any_handlers() { return extra().any; }
     [[nodiscard]] listener_list& outgoing_handlers() { return extra().outgoing; }
@@ -101,6 +101,8 @@ private:
     void restore(restored_session& former);
     void run_connect_steps(const namespace_core::rules_ptr& rules, std::size_t next);
     void connect();
+    [[nodiscard]] packet connect_reply();
+    void welcome();
     void refuse(const connect_refusal& why);
     void run_steps(const std::shared_ptr<dispatch_state>& state, std::size_t next);
     void dispatch(incoming_event& event);
