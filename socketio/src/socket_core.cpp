@@ -290,29 +290,36 @@ void socket_core::on_ack(packet& answer) {
 void socket_core::emit(emission what, const emit_flags& flags) {
     check_event_name(what.event);
     if (is_here()) return emit_here(std::move(what), flags);
+    if (!what.answered && is_logged(flags)) return log(std::move(what.event), flags);
     server().shards().post(shard_, [self = shared_from_this(), what = std::move(what),
                                     flags]() mutable { self->emit_here(std::move(what), flags); });
 }
 
 void socket_core::emit_here(emission what, const emit_flags& flags) {
-    if (what.answered) {
-        auto finish = told(std::move(what.answered));
-        if (!owner_) return finish({"the client has disconnected"}, {});
-        const std::uint64_t id = nsp_->next_ack_id();
-        if (expect_ack(id, flags.timeout, finish))
-            send_packet(std::move(what.event), id, flags);
-        else
-            finish({"too many unanswered acknowledgements"}, {});
-        return;
-    }
-    // What is to be there for a client that comes back must go through the log. While it is
-    // joining, nothing is.
-    const bool logged = nsp_->adapter().recovers() && !flags.volatile_ &&
-                        (status_ == status::gone || (connected() && in_own_room_));
-    if (logged)
-        nsp_->adapter().broadcast(std::move(what.event), {.rooms = {id_}, .except = {}}, flags);
-    else if (owner_)
-        send_packet(std::move(what.event), std::nullopt, flags);
+    if (what.answered) return ask_here(std::move(what), flags);
+    if (is_logged(flags)) return log(std::move(what.event), flags);
+    if (owner_) send_packet(std::move(what.event), std::nullopt, flags);
+}
+
+void socket_core::ask_here(emission what, const emit_flags& flags) {
+    auto finish = told(std::move(what.answered));
+    if (!owner_) return finish({"the client has disconnected"}, {});
+    const std::uint64_t id = nsp_->next_ack_id();
+    if (expect_ack(id, flags.timeout, finish))
+        send_packet(std::move(what.event), id, flags);
+    else
+        finish({"too many unanswered acknowledgements"}, {});
+}
+
+// What is to be there for a client that comes back must go through the log, at once, so that it
+// keeps its place among a thread's broadcasts. While a client is joining, nothing is.
+bool socket_core::is_logged(const emit_flags& flags) const {
+    return nsp_->adapter().recovers() && !flags.volatile_ &&
+           (status_ == status::gone || (connected() && in_own_room_));
+}
+
+void socket_core::log(array event, const emit_flags& flags) {
+    nsp_->adapter().broadcast(std::move(event), {.rooms = {id_}, .except = {}}, flags);
 }
 
 void socket_core::send_packet(array event, std::optional<std::uint64_t> ack_id,
@@ -397,7 +404,7 @@ void socket_core::join(const std::vector<std::string>& rooms) {
     for (const std::string& room : rooms) {
         if (room != id_ && !may_join(room)) continue;
         const bool joined =
-            room == id_ ? !std::exchange(in_own_room_, true) : part().rooms().join(*this, room);
+            room == id_ ? !in_own_room_.exchange(true) : part().rooms().join(*this, room);
         if (!joined) continue;
         if (nsp_->rooms().wanted()) nsp_->rooms().joined(room, id_);
         if (observer* const sees = server().observed_by()) sees->on_join(*this, room);
@@ -406,7 +413,7 @@ void socket_core::join(const std::vector<std::string>& rooms) {
 
 void socket_core::leave(const std::string& room) {
     const bool left =
-        room == id_ ? std::exchange(in_own_room_, false) : part().rooms().leave(*this, room);
+        room == id_ ? in_own_room_.exchange(false) : part().rooms().leave(*this, room);
     if (left) tell_of_leaving(room);
 }
 

@@ -110,6 +110,9 @@ private:
     void answer(std::uint64_t id, array with);
     [[nodiscard]] bool is_here() const { return nsp_->shards().current() == shard_; }
     void emit_here(emission what, const emit_flags& flags);
+    void ask_here(emission what, const emit_flags& flags);
+    [[nodiscard]] bool is_logged(const emit_flags& flags) const;
+    void log(array event, const emit_flags& flags);
     void send_packet(array event, std::optional<std::uint64_t> ack_id, const emit_flags& flags);
     ack_table::finish told(ack_callback answered);
     void tell_of_leaving(const std::string& room);
@@ -125,8 +128,9 @@ private:
     listener_list handlers_;
     std::unique_ptr<extras> extras_;
     const unsigned shard_;
-    std::atomic<status> status_ = status::joining; // changed by its own thread only
-    bool in_own_room_ = false;
+    // Changed by its own thread only:
+    std::atomic<status> status_ = status::joining;
+    std::atomic<bool> in_own_room_ = false;
     bool recovered_;
 };
 
