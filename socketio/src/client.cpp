@@ -173,7 +173,8 @@ void client::on_opened(const std::string& name, const namespace_ptr& nsp, value 
 }
 
 void client::join(const namespace_ptr& nsp, value auth) {
-    if (nsp->adapter().recovers() && has_string(auth, "pid") && has_string(auth, "offset"))
+    if (!is_version_2() && nsp->adapter().recovers() && has_string(auth, "pid") &&
+        has_string(auth, "offset"))
         recover(nsp, std::move(auth));
     else
         add_socket(nsp, std::move(auth), {});

@@ -77,7 +77,9 @@ private:
 socket_core::socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth,
                          const restored_session& former)
     : id_(make_id(owner, *nsp, former)), nsp_(std::move(nsp)), owner_(&owner),
-      shard_(owner.session().shard()), recovered_(former.outcome == recovery_outcome::recovered) {
+      shard_(owner.session().shard()), version_2_(owner.is_version_2()),
+      recovers_(nsp_->adapter().recovers() && !version_2_),
+      recovered_(former.outcome == recovery_outcome::recovered) {
     if (auth.is_object() && !auth.as_object().empty()) extra().auth = std::move(auth);
 }
 
@@ -100,7 +102,7 @@ std::string socket_core::name_for_log() const {
 
 void socket_core::start(restored_session& former) {
     const auto rules = nsp_->rules();
-    if (nsp_->adapter().recovers())
+    if (recovers_)
         extra().private_id = recovered_ ? former.session.private_id : engineio::random_id();
     if (recovered_) {
         restore(former);
@@ -146,7 +148,7 @@ void socket_core::run_connect_steps(const namespace_core::rules_ptr& rules, std:
 void socket_core::refuse(const connect_refusal& why) {
     const auto keep = shared_from_this();
     packet refusal{.type = packet_type::connect_error, .nsp = nsp_->name()};
-    if (owner_->is_version_2()) {
+    if (version_2_) {
         refusal.data = why.data.is_null() ? value(why.message) : why.data;
     } else {
         object told{{"message", why.message}};
@@ -179,9 +181,9 @@ void socket_core::connect() {
 
 packet socket_core::connect_reply() {
     packet reply{.type = packet_type::connect, .nsp = nsp_->name()};
-    if (owner_->is_version_2()) return reply;
+    if (version_2_) return reply;
     object ids{{"sid", id_}};
-    if (nsp_->adapter().recovers()) ids["pid"] = extra().private_id;
+    if (recovers_) ids["pid"] = extra().private_id;
     reply.data = std::move(ids);
     return reply;
 }
@@ -314,7 +316,7 @@ void socket_core::ask_here(emission what, const emit_flags& flags) {
 // What is to be there for a client that comes back must go through the log, at once, so that it
 // keeps its place among a thread's broadcasts. While a client is joining, nothing is.
 bool socket_core::is_logged(const emit_flags& flags) const {
-    return nsp_->adapter().recovers() && !flags.volatile_ &&
+    return recovers_ && !flags.volatile_ &&
            (status_ == status::gone || (connected() && in_own_room_));
 }
 
@@ -497,7 +499,7 @@ void socket_core::close(std::string_view reason, std::string_view detail) {
 }
 
 void socket_core::persist(std::string_view reason) {
-    if (!nsp_->adapter().recovers() || !is_recoverable(reason)) return;
+    if (!recovers_ || !is_recoverable(reason)) return;
     server().counters().sessions_saved.add();
     nsp_->adapter().persist_session({id_, extra().private_id, rooms(), data()});
 }

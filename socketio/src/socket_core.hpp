@@ -71,6 +71,7 @@ public:
     [[nodiscard]] bool receives() const {
         return connected() || (recovered_ && status_ == status::joining);
     }
+    [[nodiscard]] bool knows_offsets() const { return !version_2_; }
     [[nodiscard]] bool in_own_room() const { return in_own_room_; }
     void send_event(const array& event, std::span<const engineio::outgoing_ptr> packets,
                     bool volatile_);
@@ -131,7 +132,9 @@ private:
     // Changed by its own thread only:
     std::atomic<status> status_ = status::joining;
     std::atomic<bool> in_own_room_ = false;
-    bool recovered_;
+    const bool version_2_;
+    const bool recovers_; // its client may come back, which those of version 2 cannot
+    const bool recovered_;
 };
 
 // What a client is told where a middleware threw: no more, since what it threw was not meant for
