@@ -131,6 +131,7 @@ TEST_CASE("transitions: a time-out fires on whatever instance is there, in time"
         transition_cluster cluster(world);
         auto first = cluster.instance("first");
         wait(first->create("c", "small", users{{"a", "ann"}, {"b", "bob"}}));
+        cluster.hear("first", 1);
         first.reset(); // takes nothing along
         const auto second = cluster.instance("second");
         world.pass(9900ms);

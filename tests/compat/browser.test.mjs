@@ -2,15 +2,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, afterEach, before, describe, it } from "node:test";
 import { hasBrowser, openBrowser } from "./support/browser.mjs";
-import { hasChat, startChat, startFixture } from "./support/fixture.mjs";
+import { clientFiles, hasChat, startChat, startFixture } from "./support/fixture.mjs";
 import { startNetwork } from "./support/network.mjs";
 import { Page } from "./support/page.mjs";
 
-const clientFiles = join(dirname(fileURLToPath(import.meta.resolve("socket.io-client/package.json"))), "dist");
 const skip = (!hasBrowser && "there is no chromium") || (!hasChat && "the examples are not built");
 const json = JSON.stringify;
 
@@ -61,7 +58,7 @@ describe("the chat in a browser", { skip, timeout: 60_000 }, () => {
   };
   const newRoom = () => `room ${++rooms}`;
   before(async () => {
-    chat = await startChat(clientFiles, "--threads", "2");
+    chat = await startChat("--threads", "2");
     network = await startNetwork(chat.port);
     browser = await openBrowser();
   });

@@ -3,16 +3,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "node:test";
 import { Server } from "socket.io";
-import { startFixture } from "./support/fixture.mjs";
+import { clientFiles, startFixture } from "./support/fixture.mjs";
 import { ask } from "./support/http.mjs";
 
 const bundles = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"];
 const files = bundles.flatMap((bundle) => [bundle, bundle + ".map"]);
-const dist = join(dirname(fileURLToPath(import.meta.resolve("socket.io-client/package.json"))), "dist");
 const origin = "https://client.example";
 
 async function startReference(options) {
@@ -35,7 +32,7 @@ function against(title, commandLine, options, tests) {
   describe(title, { timeout: 60_000 }, () => {
     const servers = {};
     before(async () => {
-      servers.ours = await startFixture("load", "--client-files", dist, ...commandLine);
+      servers.ours = await startFixture("load", "--client-files", clientFiles, ...commandLine);
       servers.reference = await startReference(options);
     });
     after(() => Promise.all([servers.ours.stop(), servers.reference.stop()]));

@@ -52,6 +52,8 @@ socket.on("room:message", ({ roomId, from, data }) => {
 onSubmit("presence-join", async ({ roomId }) => {
   if (roomId !== room) await ask("presence:leave", { roomId: room });
   room = roomId;
+  users.clear();
+  at("presence-log").replaceChildren();
   await join();
 });
 

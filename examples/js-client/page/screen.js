@@ -51,11 +51,14 @@ function beat() {
 
 // ---- the watchers' side
 
-socket.on("room:frame", async ({ roomId, from, frame }, bytes) => {
-  if (shown?.roomId !== roomId || shown.sharer !== from || shown.mine) return;
-  if (seen.last > 0) seen.leftOut += Math.max(0, frame - seen.last - 1);
-  seen = { ...seen, frames: seen.frames + 1, bytes: seen.bytes + bytes.byteLength, last: frame };
-  paint.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0);
+const isWatched = ({ roomId, from }) => !shown?.mine && shown?.roomId === roomId && shown.sharer === from;
+
+socket.on("room:frame", async (info, bytes) => {
+  if (!isWatched(info)) return;
+  if (seen.last > 0) seen.leftOut += Math.max(0, info.frame - seen.last - 1);
+  seen = { ...seen, frames: seen.frames + 1, bytes: seen.bytes + bytes.byteLength, last: info.frame };
+  const picture = await createImageBitmap(new Blob([bytes]));
+  if (isWatched(info)) paint.drawImage(picture, 0, 0, width, height);
 });
 
 setInterval(() => {

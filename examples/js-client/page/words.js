@@ -14,6 +14,13 @@ const sentences = {
   NO_ANSWER: "The server did not answer.",
 };
 
+// Why a session is over.
+export const endings = {
+  closed: "The host has closed the session.",
+  "host lost": "The host is gone, and the session with it.",
+  expired: "The session was too old, and is over.",
+};
+
 const asSentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
 export function inWords({ code, message, retryAfterMs }) {

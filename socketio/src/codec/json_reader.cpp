@@ -41,17 +41,12 @@ public:
     }
     bool StartArray() { return builder_.open_array(); }
     bool StartObject() { return builder_.open_object(); }
-    bool EndArray(unsigned) { return close(); }
-    bool EndObject(unsigned) { return close(); }
+    bool EndArray(unsigned) { return builder_.close(); }
+    bool EndObject(unsigned) { return builder_.close(); }
 
     value take() { return builder_.take(); }
 
 private:
-    bool close() {
-        builder_.close();
-        return true;
-    }
-
     /// False: the number is none of that type, or beyond what the type holds.
     template<class Number>
     bool add_as(const char* text, const char* end) {

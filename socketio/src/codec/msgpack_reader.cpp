@@ -110,19 +110,13 @@ public:
     }
 
     bool start_array(std::uint32_t) { return !key_expected_ && builder_.open_array(); }
-    bool end_array() {
-        builder_.close();
-        return true;
-    }
+    bool end_array() { return builder_.close(); }
     bool start_map(std::uint32_t) { return !key_expected_ && builder_.open_object(); }
     bool start_map_key() {
         key_expected_ = true;
         return true;
     }
-    bool end_map() {
-        builder_.close();
-        return true;
-    }
+    bool end_map() { return builder_.close(); }
 
     value take() { return builder_.take(); }
 

@@ -6,7 +6,8 @@
 namespace sockeye::socketio {
 
 value_builder::value_builder(const parser_limits& limits)
-    : max_depth_(limits.max_depth), elements_left_(limits.max_elements) {}
+    : max_depth_(limits.max_depth), elements_left_(limits.max_elements),
+      repeated_keys_(limits.repeated_keys) {}
 
 value& value_builder::next_place() {
     if (open_.empty()) return root_;
@@ -39,10 +40,13 @@ bool value_builder::open_object() {
     return true;
 }
 
-void value_builder::close() {
+bool value_builder::close() {
     const level closed = open_.back();
     open_.pop_back();
-    if (closed.members) closed.container->as_object().unite_repeated_keys();
+    if (!closed.members) return true;
+    const std::size_t named = closed.members->size();
+    closed.container->as_object().unite_repeated_keys();
+    return repeated_keys_ || closed.members->size() == named;
 }
 
 } // namespace sockeye::socketio

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool add_key(std::string_view key); // of what is added next
     [[nodiscard]] bool open_array();
     [[nodiscard]] bool open_object();
-    void close();
+    [[nodiscard]] bool close(); // false: an object names a key twice, and may not
 
     /// The whole, once everything is closed.
     [[nodiscard]] value take() { return std::move(root_); }
@@ -54,6 +54,7 @@ private:
 
     std::size_t max_depth_;
     std::size_t elements_left_;
+    bool repeated_keys_;
     value root_;
     boost::container::small_vector<level, 8> open_;
 };

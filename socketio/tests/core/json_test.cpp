@@ -190,6 +190,14 @@ TEST_CASE("a repeated key keeps its first place and takes the last value, when r
     CHECK(written(parsed(R"({"__proto__":1})")) == R"({"__proto__":1})");
 }
 
+TEST_CASE("a repeated key is refused, at any depth, where it is not allowed") {
+    const parser_limits strict{.repeated_keys = false};
+    value read;
+    CHECK(parse_json(R"({"a":{"b":1},"b":[{"b":2}]})", strict, read));
+    CHECK_FALSE(parse_json(R"({"a":1,"b":2,"a":1})", strict, read));
+    CHECK_FALSE(parse_json(R"({"a":[{"b":1,"\u0062":2}]})", strict, read));
+}
+
 TEST_CASE("arrays and objects nest as deep as is allowed and no deeper") {
     const parser_limits limits{.max_depth = 3};
     value into;

@@ -4,17 +4,24 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { basename, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+export const root = fileURLToPath(new URL("../../..", import.meta.url));
 const buildDir = resolve(root, process.env.SOCKEYE_BUILD_DIR ?? "build/dev");
 export const program = resolve(buildDir, "tests/sockeye_fixture");
 const chat = resolve(buildDir, "examples/sockeye_chat");
 export const hasChat = existsSync(chat);
+const app = resolve(buildDir, "app/sockeye-server");
+export const hasApp = existsSync(app);
+// What is served to browsers.
+export const clientFiles = join(dirname(fileURLToPath(import.meta.resolve("socket.io-client/package.json"))), "dist");
+
+// Without what the scripts tell each other, which the standalone server would take for settings of its own.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SOCKEYE_")));
 
 // A server, which says in its first line where it is. `stop` returns its exit code.
 async function start(command, options, portIn) {
-  const server = spawn(command, options, { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(command, options, { env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "exit");
   const [line] = await Promise.race([
     once(createInterface(server.stdout), "line"),
@@ -39,11 +46,17 @@ export async function startFixture(profile, ...options) {
   return { ...server, ready: JSON.parse(server.line) };
 }
 
-// examples/chat with its page. `clientFiles` is the folder dist of npm's socket.io-client.
-export function startChat(clientFiles, ...options) {
+const portInUrl = (line) => Number(/localhost:(\d+)/.exec(line)[1]);
+
+// examples/chat with its page.
+export function startChat(...options) {
   const page = resolve(root, "examples/chat/page");
-  const all = ["--port", "0", "--page", page, "--client-files", clientFiles, ...options];
-  return start(chat, all, (line) => Number(/localhost:(\d+)/.exec(line)[1]));
+  return start(chat, ["--port", "0", "--page", page, "--client-files", clientFiles, ...options], portInUrl);
+}
+
+// The standalone server, with the page that is built in.
+export function startApp(...options) {
+  return start(app, ["--port", "0", ...options], portInUrl);
 }
 
 // Runs the fixture to its end: for command lines that start no server.

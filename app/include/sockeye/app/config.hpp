@@ -4,6 +4,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,8 +18,8 @@ using std::chrono::seconds;
 enum class log_format : std::uint8_t { text, json };
 enum class cluster_adapter_kind : std::uint8_t { classic, sharded, streams };
 
-// What sockeye-server can be told: by flags, by environment variables, by a file, in that order.
-// Each member is one setting; docs/configuration.md lists them with their names.
+// What sockeye-server can be told. Each member is one setting, which docs/configuration.md
+// describes; src/config/settings.cpp is the table of them.
 struct server_config {
     // ---- where it listens
     unsigned short port = 3000; // 0: the system chooses
@@ -24,9 +27,8 @@ struct server_config {
     unsigned threads = 0;       // 0: one per core
     std::string tls_certificate_file = {};
     std::string tls_key_file = {};
-    std::vector<std::string> cors_origins = {}; // "*": any
-    std::vector<std::string> trusted_proxies =
-        {}; // addresses or CIDR ranges whose X-Forwarded-For counts
+    std::vector<std::string> cors_origins = {};    // "*": any
+    std::vector<std::string> trusted_proxies = {}; // addresses or ranges, see client_address.hpp
 
     // ---- where state is
     std::string redis_url = {}; // empty: in memory, one instance
@@ -43,7 +45,7 @@ struct server_config {
     std::string token_audience = {}; // empty: any
     seconds token_clock_skew = seconds(30);
     bool token_required = false; // no connection without one
-    bool allow_register = true;  // without tokens; ignored where keys are given, unless set
+    bool allow_register = true;  // without tokens; false where keys are given, unless set
     std::vector<std::string> api_keys = {}; // of the HTTP API; none: it answers 401
 
     // ---- limits
@@ -66,5 +68,43 @@ struct server_config {
     engineio::log_level level = engineio::log_level::info;
     log_format format = log_format::text;
 };
+
+// ---- where settings come from: flags, then environment variables, then a file, then the defaults
+
+struct config_sources {
+    std::vector<std::string> arguments = {};   // without the program's name
+    std::vector<std::string> environment = {}; // "NAME=value"
+};
+
+config_sources sources_of(int argc, const char* const* argv, const char* const* environment);
+
+// Where, what is wrong there, and what is expected. Never holds a secret.
+class config_error : public std::runtime_error {
+public:
+    // As one line: control characters become spaces.
+    explicit config_error(const std::string& text);
+};
+
+struct loaded_config {
+    server_config settings = {};
+    std::optional<std::string> answer = {}; // to --help and the like: printed instead of serving
+};
+
+// Throws config_error.
+loaded_config load_config(const config_sources& from);
+
+struct reloaded_config {
+    server_config settings = {};           // what goes on from here
+    std::vector<std::string> changed = {}; // names of settings that are in effect anew
+    std::vector<std::string> need_restart =
+        {}; // that are told otherwise now, but stay as they were
+};
+
+// Reads the same again. Files that are named by settings (certificates, keys) are the server's to
+// read again, changed or not. Throws config_error.
+reloaded_config reload_config(const server_config& current, const config_sources& from);
+
+// For an instance whose node_id is not told: host, process and a random part.
+std::string unique_node_id();
 
 } // namespace sockeye::app

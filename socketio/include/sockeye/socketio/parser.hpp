@@ -30,6 +30,8 @@ struct parser_limits {
     std::size_t max_depth = 100;
     /// Values and keys of one packet. Each takes 40 bytes or more, but may have been sent as two.
     std::size_t max_elements = 250'000;
+    /// An object may name a key twice; the last one counts, as in JavaScript.
+    bool repeated_keys = true;
 };
 
 enum class decode_status : std::uint8_t {

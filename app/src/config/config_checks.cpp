@@ -1,0 +1,108 @@
+#include "config/config_checks.hpp"
+
+#include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/app/client_address.hpp>
+
+#include <filesystem>
+#include <libpq-fe.h>
+#include <memory>
+#include <unistd.h>
+
+namespace sockeye::app {
+
+namespace {
+
+class config_check {
+public:
+    config_check(const server_config& config, const config_places& places)
+        : config_(config), places_(places) {}
+
+    void files() const {
+        check_file("tls_certificate_file", config_.tls_certificate_file);
+        check_file("tls_key_file", config_.tls_key_file);
+        check_file("token_key_file", config_.token_key_file);
+        check_file("token_jwks_file", config_.token_jwks_file);
+        check_folder("page", config_.page);
+        check_folder("client_files", config_.client_files);
+    }
+
+    void pairs() const {
+        const bool certificate = !config_.tls_certificate_file.empty();
+        const bool key = !config_.tls_key_file.empty();
+        if (certificate && !key) refuse("tls_certificate_file", "needs tls_key_file too");
+        if (key && !certificate) refuse("tls_key_file", "needs tls_certificate_file too");
+        if (config_.token_required && !has_token_keys(config_))
+            refuse("token_required",
+                   "needs token_secret, token_key_file or token_jwks_file, to check tokens with");
+    }
+
+    void addresses() const {
+        try {
+            address_list(config_.trusted_proxies);
+        } catch (const std::invalid_argument& error) {
+            refuse("trusted_proxies", error.what());
+        }
+        check_redis();
+        check_database();
+    }
+
+private:
+    [[noreturn]] void refuse(std::string_view name, const std::string& why) const {
+        throw config_error(places_.at(name) + ": " + why);
+    }
+
+    void check_file(std::string_view name, const std::string& path) const {
+        if (path.empty()) return;
+        if (access(path.c_str(), R_OK) != 0)
+            refuse(name, "cannot read '" + path + "': " + std::generic_category().message(errno));
+        if (std::filesystem::is_directory(path)) refuse(name, "'" + path + "' is a folder");
+    }
+
+    void check_folder(std::string_view name, const std::string& path) const {
+        std::error_code ignored;
+        if (!path.empty() && !std::filesystem::is_directory(path, ignored))
+            refuse(name, "there is no folder '" + path + "'");
+    }
+
+    void check_redis() const {
+        if (config_.redis_url.empty()) return;
+        if (config_.redis_url.starts_with("redis+cluster:"))
+            refuse("redis_url",
+                   "state cannot be kept in a Redis Cluster; expected one server "
+                   "(redis://, rediss:// or unix://) or sentinels (redis+sentinel://)");
+        try {
+            adapter_redis::parse_redis_url(config_.redis_url);
+        } catch (const std::invalid_argument& error) {
+            refuse("redis_url", error.what());
+        }
+    }
+
+    // What libpq says of it may quote the password.
+    void check_database() const {
+        if (config_.database_url.empty()) return;
+        const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+            PQconninfoParse(config_.database_url.c_str(), nullptr), PQconninfoFree);
+        if (!parsed)
+            refuse("database_url",
+                   "expected an address such as postgresql://user:password@host/name");
+    }
+
+    const server_config& config_;
+    const config_places& places_;
+};
+
+} // namespace
+
+bool has_token_keys(const server_config& config) {
+    return !config.token_secret.empty() || !config.token_key_file.empty() ||
+           !config.token_jwks_file.empty();
+}
+
+void check_config(const server_config& config, const config_places& places) {
+    const config_check check(config, places);
+    check.files();
+    check.pairs();
+    check.addresses();
+}
+
+} // namespace sockeye::app

@@ -1,0 +1,222 @@
+#include "sessions/session_listeners.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// Who listens, and that the host is there.
+
+namespace sockeye::app {
+
+namespace steps = session_steps;
+
+// ---- a listener comes
+
+class session_listeners::leaving_on_failure {
+public:
+    leaving_on_failure(session_listeners& from, std::string listener, place at)
+        : from_(&from), listener_(std::move(listener)), at_(std::move(at)) {}
+    leaving_on_failure(const leaving_on_failure&) = delete;
+    leaving_on_failure& operator=(const leaving_on_failure&) = delete;
+    ~leaving_on_failure() {
+        if (from_) from_->give_up_place(listener_, at_);
+    }
+    void dismiss() { from_ = nullptr; }
+
+private:
+    session_listeners* from_;
+    const std::string listener_;
+    const place at_;
+};
+
+// In this order, so that no event falls between: subscribe, and hold what comes; then read what was
+// missed before that.
+task<> session_listeners::join(session_join what) {
+    const auto self = shared_from_this();
+    require_connection(what.listener);
+    if (what.session_id.empty()) what.session_id = co_await ground_->id_of(what.code);
+    require_id(what.session_id);
+    session_record session = co_await ground_->find(what.session_id);
+    const place at = enter(what.session_id, what.listener);
+    leaving_on_failure guard(*this, what.listener, at);
+    if (at.first) ground_->work.run(open(at.in));
+    co_await at.in->opened.pass();
+    // This instance may be behind what the listener has heard at another.
+    if (session.seq) co_await catch_up(at.in, *session.seq);
+    event_feed::events missed;
+    if (what.last_seq) missed = co_await missed_after(*what.last_seq, at.in);
+    welcome(what, at, std::move(session), std::move(missed));
+    guard.dismiss();
+    settle();
+}
+
+session_listeners::place session_listeners::enter(const std::string& id,
+                                                  const std::string& listener) {
+    const std::lock_guard lock(mutex_);
+    if (!listening_.has(listener, id) && listening_.count(listener) >= ground_->options.max_joined)
+        throw service_error("BAD_REQUEST", "this connection listens to too many sessions");
+    listening_.add(listener, id);
+    const auto [found, first] = sessions_.try_emplace(id);
+    if (first) found->second = std::make_shared<listened_session>(id, ground_->on.shards);
+    found->second->listeners[listener] = {.joining = ++joinings_};
+    found->second->changed();
+    return {found->second, joinings_, first};
+}
+
+task<> session_listeners::open(listened_ptr which) {
+    const auto self = shared_from_this();
+    std::exception_ptr error;
+    try {
+        co_await subscribe(which);
+        const session_record session = co_await ground_->find(which->id);
+        const std::lock_guard lock(mutex_);
+        tell(*which, which->feed.start(session.seq));
+    } catch (...) {
+        error = std::current_exception();
+        const std::lock_guard lock(mutex_);
+        close(*which);
+    }
+    settle();
+    which->opened.open(error);
+}
+
+task<> session_listeners::subscribe(listened_ptr to) {
+    const socketio::resolver<bool> ready(ground_->on.shards);
+    const auto subscription = ground_->on.state.subscribe(
+        steps::channel_of(to->id),
+        [weak = weak_from_this(), to = std::weak_ptr(to)](std::string_view text) {
+            const auto self = weak.lock();
+            const auto in = to.lock();
+            if (self && in) self->on_message(in, text);
+        },
+        [ready] { ready.resolve(true); });
+    {
+        const std::lock_guard lock(mutex_);
+        if (to->over)
+            unwanted_.push_back(subscription);
+        else
+            to->subscription = subscription;
+    }
+    ground_->on.shards.post_after(0, ground_->options.subscribe_timeout, [ready] {
+        ready.fail("the session's channel cannot be subscribed to");
+    });
+    co_await ready.answer();
+}
+
+// What comes later is held, or told.
+task<event_feed::events> session_listeners::missed_after(std::uint64_t last_seq, listened_ptr in) {
+    std::uint64_t last = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        last = in->feed.position();
+    }
+    if (last_seq >= last) co_return event_feed::events();
+    co_return co_await fetch(in->id, last_seq + 1, last);
+}
+
+void session_listeners::welcome(const session_join& who, const place& at, session_record session,
+                                event_feed::events missed) {
+    const std::lock_guard lock(mutex_);
+    listened_session& in = *at.in;
+    if (in.end_reason) throw_ended(*in.end_reason);
+    const auto found = in.listeners.find(who.listener);
+    if (found == in.listeners.end() || found->second.joining != at.joining)
+        throw service_error("BAD_REQUEST", "the listener has left, or joined again, meanwhile");
+    session_joined joined{.session = std::move(session.info), .seq = in.feed.position()};
+    joined.session.local = joined.session.host_node == ground_->on.node;
+    if (who.last_seq) {
+        for (auto& event : std::exchange(found->second.held, {}))
+            if (missed.empty() ? event->seq > *who.last_seq : event->seq > missed.back()->seq)
+                missed.push_back(std::move(event));
+        joined.complete =
+            *who.last_seq <= joined.seq && missed.size() == joined.seq - *who.last_seq;
+        joined.missed = std::move(missed);
+    }
+    found->second = {.joining = at.joining, .welcome = true};
+    in.changed();
+    ground_->tellings.add([greet = who.welcome, joined = std::move(joined)] { greet(joined); });
+}
+
+// ---- a listener goes
+
+void session_listeners::leave(const std::string& id, const std::string& listener) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = sessions_.find(id);
+        if (found == sessions_.end()) return;
+        const listened_ptr in = found->second;
+        remove(*in, listener);
+    }
+    settle();
+}
+
+void session_listeners::give_up_place(const std::string& listener, const place& at) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = at.in->listeners.find(listener);
+        if (found != at.in->listeners.end() && found->second.joining == at.joining)
+            remove(*at.in, listener);
+    }
+    settle();
+}
+
+void session_listeners::disconnect(const std::string& listener) {
+    std::set<std::string> left;
+    {
+        const std::lock_guard lock(mutex_);
+        left = listening_.sessions_of(listener);
+    }
+    for (const std::string& id : left)
+        leave(id, listener);
+}
+
+void session_listeners::remove(listened_session& which, const std::string& listener) {
+    if (which.listeners.erase(listener) == 0) return;
+    listening_.remove(listener, which.id);
+    which.changed();
+    if (which.listeners.empty()) close(which);
+}
+
+void session_listeners::close(listened_session& which) {
+    if (std::exchange(which.over, true)) return;
+    for (const auto& [listener, state] : std::exchange(which.listeners, {}))
+        listening_.remove(listener, which.id);
+    which.changed();
+    if (which.subscription) unwanted_.push_back(*std::exchange(which.subscription, std::nullopt));
+    const auto found = sessions_.find(which.id);
+    const listened_ptr last = std::move(found->second); // ends with this
+    sessions_.erase(found);
+}
+
+void session_listeners::settle() {
+    std::vector<store::subscription_id> unwanted;
+    {
+        const std::lock_guard lock(mutex_);
+        unwanted.swap(unwanted_);
+    }
+    for (const store::subscription_id one : unwanted)
+        ground_->on.state.unsubscribe(one);
+    ground_->tellings.flush();
+}
+
+void session_listeners::retire() {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto all = sessions_;
+        for (const auto& [id, which] : all)
+            close(*which);
+    }
+    settle();
+}
+
+void session_listeners::count(session_counters& into) const {
+    const std::lock_guard lock(mutex_);
+    into.heard = counters_.heard;
+    into.recovered = counters_.recovered;
+    into.lost = counters_.lost;
+    into.refused = counters_.refused;
+    into.listened = sessions_.size();
+    for (const auto& [id, which] : sessions_)
+        into.listeners += which->listeners.size();
+}
+
+} // namespace sockeye::app
