@@ -43,9 +43,11 @@ public:
     adapter_redis::redis_link& link() { return link_; }
 
     void send(const request_ptr& request, const answer_resolver& answer) {
-        // So that whoever only names the script is behind who spells it out.
-        const std::lock_guard lock(mutex_);
-        if (request->by_script) introduce_script(*request);
+        std::unique_lock lock(mutex_, std::defer_lock);
+        if (request->by_script) {
+            lock.lock(); // until it is sent: whoever only names the script must be behind
+            introduce_script(*request);
+        }
         link_.command(request->words, [this, request, answer](reply got) {
             if (!is_unknown_script(got))
                 return answer.complete(outcome_of(*request, std::move(got)));
