@@ -54,11 +54,15 @@ public:
     }
 
     void send(const request_ptr& request, const answer_resolver& answer) {
-        // So that whoever only names the script is behind who spells it out.
-        const std::lock_guard lock(mutex_);
-        if (!link_) return answer.fail("the store is closed");
-        if (request->by_script) introduce_script(*request);
-        link_->command(request->words, [this, request, answer](reply got) {
+        std::unique_lock lock(mutex_);
+        const link_ptr link = link_;
+        // A script's first run spells it out: whoever only names it must be sent behind that.
+        if (link && request->by_script)
+            introduce_script(*request);
+        else
+            lock.unlock();
+        if (!link) return answer.fail("the store is closed");
+        link->command(request->words, [this, request, answer](reply got) {
             if (!is_unknown_script(got))
                 return answer.complete(outcome_of(*request, std::move(got)));
             forget_introduction();
