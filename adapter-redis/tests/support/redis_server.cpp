@@ -94,8 +94,14 @@ void redis_server::start() {
     for (std::string& word : words)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);
+    // Should the test crash, its output ends nevertheless, although this process is left.
+    posix_spawn_file_actions_t silence{};
+    ::posix_spawn_file_actions_init(&silence);
+    for (const int output : {STDOUT_FILENO, STDERR_FILENO})
+        ::posix_spawn_file_actions_addopen(&silence, output, "/dev/null", O_WRONLY, 0);
     const int failure =
-        ::posix_spawnp(&process_, "redis-server", nullptr, nullptr, arguments.data(), environ);
+        ::posix_spawnp(&process_, "redis-server", &silence, nullptr, arguments.data(), environ);
+    ::posix_spawn_file_actions_destroy(&silence);
     if (failure != 0)
         throw std::system_error(failure, std::generic_category(), "cannot run redis-server");
     await_start();
