@@ -89,6 +89,26 @@ void redis_link::command(const std::vector<std::string>& words, reply_handler th
     core_->commands().send(bytes, std::move(then));
 }
 
+void redis_link::command_after_asking(const std::vector<std::string>& words, reply_handler then) {
+    std::string bytes;
+    append_command(bytes, {"ASKING"});
+    append_command(bytes, std::vector<std::string_view>(words.begin(), words.end()));
+    core_->commands().send(bytes, std::move(then), 2);
+}
+
+void redis_link::command_for(std::string_view, const std::vector<std::string>& words,
+                             reply_handler then) {
+    command(words, std::move(then));
+}
+
+bool redis_link::reaches(std::string_view) const {
+    return counters().connected;
+}
+
+redis_options redis_link::options_for(std::string_view) const {
+    return options();
+}
+
 void redis_link::publish(channel_kind kind, std::string_view channel, std::string_view payload) {
     std::string bytes;
     append_command(bytes,

@@ -21,21 +21,21 @@ namespace {
 // The streams of a server, each read once for all namespaces in it.
 class stream_readers {
 public:
-    stream_readers(std::shared_ptr<redis_link> link, std::size_t read_count)
+    stream_readers(std::shared_ptr<redis_client> link, std::size_t read_count)
         : link_(std::move(link)), read_count_(read_count) {}
 
     std::shared_ptr<stream_reader> reader_of(const std::string& stream, engineio::shards& shards) {
         const std::lock_guard lock(mutex_);
         auto& reader = readers_[stream];
         if (!reader) {
-            reader = std::make_shared<stream_reader>(*link_, stream, read_count_, shards);
+            reader = std::make_shared<stream_reader>(link_, stream, read_count_, shards);
             reader->start();
         }
         return reader;
     }
 
 private:
-    const std::shared_ptr<redis_link> link_;
+    const std::shared_ptr<redis_client> link_;
     const std::size_t read_count_;
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<stream_reader>> readers_;
@@ -52,17 +52,16 @@ bool is_for_sockets(const cluster_message& message) {
 
 class streams_redis_adapter final : public pubsub_adapter {
 public:
-    streams_redis_adapter(local_namespace& local, std::shared_ptr<redis_link> link,
+    streams_redis_adapter(local_namespace& local, std::shared_ptr<redis_client> link,
                           const std::shared_ptr<stream_readers>& readers,
                           const streams_options& options)
         : pubsub_adapter(
               local, link, options.common,
               {kind_of(options), cluster_channels(options.channel_prefix, local.name()).everybody}),
-          link_(std::move(link)), kind_(kind_of(options)),
+          link_(std::move(link)), kind_(kind_of(options)), stream_(stream_of(options, local)),
           channels_(options.channel_prefix, local.name()),
-          entries_(link_, stream_of(options, local), options.max_length),
-          reader_(readers->reader_of(stream_of(options, local), local.shards())),
-          recovery_(make_recovery(options)) {}
+          entries_(link_, stream_, options.max_length),
+          reader_(readers->reader_of(stream_, local.shards())), recovery_(make_recovery(options)) {}
 
     void start() override {
         await_one();
@@ -90,7 +89,7 @@ protected:
         if (!is_for_sockets(message)) {
             bus().publish(kind_, channels_.everybody, encode_packed(to_envelope(message)));
             if (sent) sent({});
-        } else if (!recovers() || !link_->counters().connected) {
+        } else if (!recovers() || !link_->reaches(stream_)) {
             entries_.add(message);
             if (sent) sent({});
         } else {
@@ -113,9 +112,9 @@ private:
         if (wanted == nullptr) return nullptr;
         return std::make_shared<stream_recovery>(
             local(), link_,
-            stream_recovery::settings{
-                local().name(), stream_of(options, local()), options.session_key_prefix,
-                wanted->max_disconnection_duration, options.common.request_timeout});
+            stream_recovery::settings{local().name(), stream_, options.session_key_prefix,
+                                      wanted->max_disconnection_duration,
+                                      options.common.request_timeout});
     }
 
     hear on_payload() {
@@ -158,8 +157,9 @@ private:
             on_message(std::move(message));
     }
 
-    const std::shared_ptr<redis_link> link_;
+    const std::shared_ptr<redis_client> link_;
     const channel_kind kind_;
+    const std::string stream_;
     const cluster_channels channels_;
     const stream_publisher entries_;
     const std::shared_ptr<stream_reader> reader_;
@@ -168,7 +168,7 @@ private:
 
 } // namespace
 
-socketio::adapter_factory streams_adapter(std::shared_ptr<redis_link> link,
+socketio::adapter_factory streams_adapter(std::shared_ptr<redis_client> link,
                                           streams_options options) {
     const auto readers = std::make_shared<stream_readers>(link, options.read_count);
     return [link = std::move(link), readers, options = std::move(options)](local_namespace& local) {

@@ -2,6 +2,7 @@
 // away.
 
 #include "codec/stream_entries.hpp"
+#include "net/comeback.hpp"
 #include "net/redis_group.hpp"
 
 #include <sockeye/adapter_redis/emitter.hpp>
@@ -19,32 +20,9 @@ server_options with_recovery() {
     return options;
 }
 
-// The last argument of an event's packet.
-std::string offset_of(const std::string& packet) {
-    const std::size_t end = packet.rfind('"');
-    return packet.substr(packet.rfind('"', end - 1) + 1, end - packet.rfind('"', end - 1) - 1);
-}
-
 // Until Redis keeps it.
 void await_session(redis_group& at, const std::string& private_id) {
     await([&] { return ask(at.outsider, {"EXISTS", "sio:session:" + private_id}).integer == 1; });
-}
-
-struct comeback {
-    packets missed;
-    std::string id;
-};
-
-// Asks to go on as the client that had that event last.
-comeback come_back(socketio::packet_client& client, const std::string& private_id,
-                   const std::string& offset) {
-    client.send(R"(0{"pid":")" + private_id + R"(","offset":")" + offset + "\"}");
-    comeback got;
-    std::string packet = client.read();
-    for (; !packet.starts_with("0{"); packet = client.read())
-        got.missed.push_back(packet);
-    got.id = packet.substr(9, 20); // 0{"sid":"…
-    return got;
 }
 
 } // namespace
