@@ -32,9 +32,14 @@ stream_reader::stream_reader(const std::shared_ptr<redis_client>& beside, std::s
 }
 
 void stream_reader::listen(const std::string& nsp, listener who) {
-    const std::lock_guard lock(mutex_);
-    if (started_) who.started(last_read_);
-    listeners_.insert_or_assign(nsp, std::move(who));
+    step paused = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        if (started_) who.started(last_read_);
+        listeners_.insert_or_assign(nsp, std::move(who));
+        paused = std::exchange(paused_, nullptr);
+    }
+    if (paused != nullptr) (this->*paused)();
 }
 
 void stream_reader::unlisten(const std::string& nsp) {
@@ -99,6 +104,11 @@ void stream_reader::tell(const stream_entry& entry, const batch& of) {
 void stream_reader::try_again(step what, const reply& failure) {
     report(failure);
     follow(failure);
+    const std::lock_guard lock(mutex_);
+    if (listeners_.empty()) { // the server may have ended, and its shards
+        paused_ = what;
+        return;
+    }
     shards_.post_after(0, retry_delay, [weak = weak_from_this(), what] {
         if (const auto self = weak.lock()) ((*self).*what)();
     });

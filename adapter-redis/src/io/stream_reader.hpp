@@ -38,12 +38,13 @@ public:
     void unlisten(const std::string& nsp);
 
 private:
+    using step = void (stream_reader::*)();
+
     void find_end();
     void on_end(const reply& answer);
     void read_on();
     void on_news(const reply& answer);
     void tell(const stream_entry& entry, const batch& of);
-    using step = void (stream_reader::*)();
     void try_again(step what, const reply& failure);
     void report(const reply& failure);
     void follow(const reply& failure);
@@ -59,6 +60,7 @@ private:
     bool started_ = false;
     stream_id last_read_;
     std::unordered_map<std::string, listener> listeners_; // by namespace
+    step paused_ = nullptr;                               // what failed while nobody listened
 
     bool asking_ = false;              // before each command, for the stream is on its way there
     std::unique_ptr<redis_link> link_; // last: its thread uses all of the above

@@ -33,7 +33,8 @@ class redis_link final : public redis_client {
 public:
     // Throws std::system_error if the files for TLS cannot be used.
     explicit redis_link(redis_options options);
-    // Sends what waits, within `close_timeout`. Commands without an answer get an error.
+    // Sends what waits, within `close_timeout`. Commands without an answer get an error. In a
+    // handler of its own it does not wait for that, and nothing is logged any more.
     ~redis_link() override;
     redis_link(const redis_link&) = delete;
     redis_link& operator=(const redis_link&) = delete;
