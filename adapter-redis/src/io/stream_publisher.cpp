@@ -1,7 +1,5 @@
 #include "io/stream_publisher.hpp"
 
-#include "codec/envelope.hpp"
-
 #include <utility>
 #include <vector>
 
@@ -13,8 +11,12 @@ stream_publisher::stream_publisher(std::shared_ptr<redis_client> link, std::stri
 
 void stream_publisher::add(const socketio::cluster_message& message,
                            redis_client::reply_handler then) const {
+    add(to_envelope(message), std::move(then));
+}
+
+void stream_publisher::add(const envelope& entry, redis_client::reply_handler then) const {
     std::vector<std::string> words{"XADD", stream_, "MAXLEN", "~", max_length_, "*"};
-    for (auto& [name, text] : encode_entry(to_envelope(message))) {
+    for (auto& [name, text] : encode_entry(entry)) {
         words.push_back(name);
         words.push_back(std::move(text));
     }

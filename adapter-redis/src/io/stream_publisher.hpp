@@ -1,5 +1,7 @@
 #pragma once
 
+#include "codec/envelope.hpp"
+
 #include <sockeye/adapter_redis/redis_client.hpp>
 #include <sockeye/socketio/cluster_message.hpp>
 
@@ -16,6 +18,7 @@ public:
                      std::size_t max_length);
 
     void add(const socketio::cluster_message& message, redis_client::reply_handler then = {}) const;
+    void add(const envelope& entry, redis_client::reply_handler then = {}) const;
 
 private:
     const std::shared_ptr<redis_client> link_;

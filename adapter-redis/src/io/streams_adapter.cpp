@@ -3,6 +3,7 @@
 #include "io/stream_publisher.hpp"
 #include "io/stream_reader.hpp"
 #include "io/stream_recovery.hpp"
+#include "state/stream_only_servers.hpp"
 
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/socketio/options.hpp>
@@ -17,6 +18,17 @@ using socketio::cluster_message;
 using socketio::local_namespace;
 
 namespace {
+
+// For servers of version 0.2, which look at the type alone. Its data tells it from theirs, which
+// are to be answered.
+envelope make_beat(const cluster_message& heartbeat) {
+    envelope beat = to_envelope(heartbeat);
+    beat.data = socketio::object{};
+    return beat;
+}
+bool is_beat_of_ours(const envelope& read) {
+    return read.type == 2 && !read.data.is_null();
+}
 
 // The streams of a server, each read once for all namespaces in it.
 class stream_readers {
@@ -74,6 +86,7 @@ public:
     }
     void close() override {
         reader_->unlisten(local().name());
+        if (old_ones_.know_of_us()) entries_.add(say(cluster::adapter_close{}));
         pubsub_adapter::close();
     }
 
@@ -97,7 +110,10 @@ protected:
         }
     }
     void publish_response(const std::string& to_uid, const cluster_message& message) override {
-        bus().publish(kind_, channels_.of(to_uid), encode_packed(to_envelope(message)));
+        if (old_ones_.has(to_uid))
+            entries_.add(message);
+        else
+            bus().publish(kind_, channels_.of(to_uid), encode_packed(to_envelope(message)));
     }
 
 private:
@@ -124,10 +140,11 @@ private:
         };
     }
 
-    // In the name of a stranger, so that it is taken for another server's when it has been through
-    // the stream: this server's clients get it in the stream's order, too, and with its offset.
+    // In the name of who is no server, so that it is taken for another's when it has been through
+    // the stream, and nobody waits for a server of that name: this server's clients get it in the
+    // stream's order, too, and with its offset.
     void add_for_all(cluster_message message, sent_callback sent) {
-        message.uid += "-stream";
+        message.uid = "emitter";
         entries_.add(message, [sent = std::move(sent)](const reply& answer) {
             if (answer.is_error() && sent) sent({});
         });
@@ -142,6 +159,7 @@ private:
 
     void read(const stream_entry& entry, const stream_reader::batch& of) {
         auto read = decode_entry(entry.fields);
+        if (read && is_beat_of_ours(*read)) return;
         auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
         local().shards().post(
             home(), while_alive([this, id = entry.id, message = std::move(message), of]() mutable {
@@ -150,6 +168,8 @@ private:
     }
     void handle(const stream_id& id, cluster_message message, const stream_reader::batch& of) {
         if (message.uid == uid()) return; // carried out when it was sent
+        if (old_ones_.on_entry(message, std::chrono::steady_clock::now()))
+            entries_.add(make_beat(say(cluster::heartbeat{})));
         auto* const order = std::get_if<cluster::broadcast>(&message.what);
         if (recovery_ && order != nullptr && !order->request_id)
             recovery_->deliver(id, std::move(*order), of);
@@ -164,6 +184,7 @@ private:
     const stream_publisher entries_;
     const std::shared_ptr<stream_reader> reader_;
     const std::shared_ptr<stream_recovery> recovery_; // null: off
+    stream_only_servers old_ones_;
 };
 
 } // namespace
