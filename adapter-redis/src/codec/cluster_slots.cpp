@@ -62,9 +62,10 @@ std::optional<std::vector<slot_range>> read_slots(const reply& answer, const red
     return ranges;
 }
 
-std::optional<redis_address> read_moved(const reply& answer) {
+std::optional<redirection> read_redirection(const reply& answer) {
     std::string_view text = answer.text;
-    if (!answer.is_error() || !text.starts_with("MOVED ")) return std::nullopt;
+    const bool asking = text.starts_with("ASK ");
+    if (!answer.is_error() || !(asking || text.starts_with("MOVED "))) return std::nullopt;
     text.remove_prefix(text.rfind(' ') + 1);
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos || colon == 0) return std::nullopt;
@@ -72,7 +73,7 @@ std::optional<redis_address> read_moved(const reply& answer) {
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, to.port);
     if (error != std::errc() || stop != end) return std::nullopt;
-    return to;
+    return redirection{std::move(to), asking};
 }
 
 } // namespace sockeye::adapter_redis

@@ -30,7 +30,12 @@ struct slot_range {
 /// it is none.
 std::optional<std::vector<slot_range>> read_slots(const reply& answer, const redis_address& asked);
 
-/// Where `MOVED 866 127.0.0.1:7001` sends us. Nullopt: it is something else.
-std::optional<redis_address> read_moved(const reply& answer);
+/// Where a server without the key sends us.
+struct redirection {
+    redis_address to;
+    bool asking = false; // the slot is still on its way: for this one command, after ASKING
+};
+/// `MOVED 866 127.0.0.1:7001`, or `ASK` and the like. Nullopt: it is something else.
+std::optional<redirection> read_redirection(const reply& answer);
 
 } // namespace sockeye::adapter_redis

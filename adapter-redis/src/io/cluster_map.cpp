@@ -1,5 +1,7 @@
 #include "io/cluster_map.hpp"
 
+#include "io/command_connection.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <stdexcept>
@@ -47,42 +49,87 @@ cluster_map::link_ptr cluster_map::plain_link() {
     return other->second.link;
 }
 
+const cluster_map::node* cluster_map::owner_of(std::string_view key) const {
+    const auto found = nodes_.find(owners_[slot_of(key)]);
+    return found == nodes_.end() ? nullptr : &found->second;
+}
+
 cluster_map::link_ptr cluster_map::link_for(channel_kind kind, std::string_view channel) {
     if (kind != channel_kind::sharded) return plain_link();
-    const auto found = nodes_.find(owners_[slot_of(channel)]);
-    return found == nodes_.end() ? plain_link() : found->second.link;
+    const node* const owner = owner_of(channel);
+    return owner == nullptr ? plain_link() : owner->link;
 }
 
 // ---- what is said
 
 void cluster_map::publish(channel_kind kind, std::string_view channel, std::string_view payload) {
+    if (kind == channel_kind::sharded)
+        return command_for(channel, {"SPUBLISH", std::string(channel), std::string(payload)}, {});
     link_ptr to;
     {
         const std::lock_guard lock(mutex_);
-        to = link_for(kind, channel);
+        to = plain_link();
     }
-    if (kind == channel_kind::sharded)
-        send_sharded(to, std::string(channel), std::string(payload), 0);
-    else
-        to->publish(kind, channel, payload);
+    to->publish(kind, channel, payload);
 }
 
-void cluster_map::send_sharded(const link_ptr& to, std::string channel, std::string payload,
-                               unsigned redirections) {
-    const std::vector<std::string> words{"SPUBLISH", std::move(channel), std::move(payload)};
-    to->command(words, [weak = weak_from_this(), words, redirections](const reply& answer) {
-        const auto moved = read_moved(answer);
+struct cluster_map::errand {
+    std::string key;
+    std::vector<std::string> words;
+    redis_client::reply_handler then; // may be empty
+    unsigned redirections = 0;
+};
+
+// Channels of the sharded kind are spread as keys are.
+void cluster_map::command_for(std::string_view key, const std::vector<std::string>& words,
+                              redis_client::reply_handler then) {
+    link_ptr to;
+    {
+        const std::lock_guard lock(mutex_);
+        to = link_for(channel_kind::sharded, key);
+    }
+    send(std::make_shared<errand>(errand{std::string(key), words, std::move(then)}), to, false);
+}
+
+void cluster_map::send(const errand_ptr& one, const link_ptr& to, bool asking) {
+    auto answered = [weak = weak_from_this(), one](reply answer) {
         const auto self = weak.lock();
-        if (!moved || !self || redirections == max_redirections) return;
-        link_ptr owner;
-        {
-            const std::lock_guard lock(self->mutex_);
-            if (self->closed_) return;
-            owner = self->link_to(*moved);
-        }
-        self->send_sharded(owner, words[1], words[2], redirections + 1);
-        self->refresh();
-    });
+        if (self && self->send_on(one, answer)) return;
+        if (one->then) one->then(std::move(answer));
+    };
+    asking ? to->command_after_asking(one->words, std::move(answered))
+           : to->command(one->words, std::move(answered));
+}
+
+// Where the answer says, or where the key is now if nobody has seen the command. False: that was
+// the answer.
+bool cluster_map::send_on(const errand_ptr& one, const reply& answer) {
+    const auto elsewhere = read_redirection(answer);
+    const bool unseen = answer.is_error() && answer.text == never_sent;
+    if ((!elsewhere && !unseen) || one->redirections++ == max_redirections) return false;
+    link_ptr to;
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_) return false;
+        to = elsewhere ? link_to(elsewhere->to) : link_for(channel_kind::sharded, one->key);
+    }
+    const bool asking = elsewhere && elsewhere->asking;
+    send(one, to, asking);
+    if (elsewhere && !asking) refresh();
+    return true;
+}
+
+bool cluster_map::reaches(std::string_view key) const {
+    const std::lock_guard lock(mutex_);
+    const node* const owner = owner_of(key);
+    return owner != nullptr && owner->link->counters().connected;
+}
+
+// While that is not known, any server will do: it knows who.
+redis_options cluster_map::options_for(std::string_view key) const {
+    const std::lock_guard lock(mutex_);
+    const node* const owner = owner_of(key);
+    return (owner == nullptr ? nodes_.at(plain_at_) : *owner).link->options();
 }
 
 struct cluster_map::counting {
@@ -161,13 +208,24 @@ void cluster_map::place(subscription& one) {
 
 // ---- the shape of the cluster
 
-void cluster_map::refresh() {
-    node asked;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [name, one] : nodes_)
-            if (one.link->counters().connected) asked = one;
+// One after the other, since one may hang. If there is nobody, the seeds may know who took over.
+cluster_map::node cluster_map::next_to_ask() {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return {};
+    auto next = nodes_.upper_bound(last_asked_);
+    for (std::size_t i = 0; i < nodes_.size(); ++i, ++next) {
+        if (next == nodes_.end()) next = nodes_.begin();
+        if (!next->second.link->counters().connected) continue;
+        last_asked_ = next->first;
+        return next->second;
     }
+    for (const redis_address& seed : options_.seeds)
+        link_to(seed);
+    return {};
+}
+
+void cluster_map::refresh() {
+    const node asked = next_to_ask();
     if (!asked.link) return;
     asked.link->command({"CLUSTER", "SLOTS"},
                         [weak = weak_from_this(), at = asked.address](const reply& answer) {
@@ -212,13 +270,13 @@ void cluster_map::drop_former() {
     std::vector<link_ptr> dropped;
     {
         const std::lock_guard lock(mutex_);
-        if (masters_.empty()) return;
-        std::set<std::string> wanted = masters_;
-        wanted.insert(plain_at_);
-        for (const redis_address& seed : options_.seeds)
-            wanted.insert(name_of(seed));
+        const auto is_there = [&](const std::string& master) {
+            return nodes_.at(master).link->counters().connected;
+        };
+        if (std::ranges::none_of(masters_, is_there)) return;
+        plain_link(); // leaves a server that is to go
         std::erase_if(nodes_, [&](auto& entry) {
-            if (wanted.contains(entry.first)) return false;
+            if (masters_.contains(entry.first) || entry.first == plain_at_) return false;
             dropped.push_back(std::move(entry.second.link));
             return true;
         });

@@ -26,6 +26,10 @@ public:
                                       pubsub::message_handler handler, std::function<void()> ready);
     void unsubscribe(pubsub::subscription_id which);
     void count_subscribers(channel_kind kind, std::string_view channel, pubsub::count_handler then);
+    void command_for(std::string_view key, const std::vector<std::string>& words,
+                     redis_client::reply_handler then);
+    [[nodiscard]] bool reaches(std::string_view key) const;
+    [[nodiscard]] redis_options options_for(std::string_view key) const;
     [[nodiscard]] link_counters counters() const;
 
     // Asks a server that is there.
@@ -51,12 +55,17 @@ private:
     };
     // An answer to count_subscribers in the making.
     struct counting;
+    // A command on its way to whoever has its key.
+    struct errand;
+    using errand_ptr = std::shared_ptr<errand>;
 
     link_ptr link_to(const redis_address& address);
     link_ptr link_for(channel_kind kind, std::string_view channel);
     link_ptr plain_link();
-    void send_sharded(const link_ptr& to, std::string channel, std::string payload,
-                      unsigned redirections);
+    [[nodiscard]] const node* owner_of(std::string_view key) const;
+    void send(const errand_ptr& one, const link_ptr& to, bool asking);
+    bool send_on(const errand_ptr& one, const reply& answer);
+    node next_to_ask();
     void apply(const std::vector<slot_range>& ranges);
     void place(subscription& one);
 
@@ -67,6 +76,7 @@ private:
     std::set<std::string> masters_;
     std::array<std::string, slot_count> owners_; // names; empty: not known
     std::string plain_at_;                       // where plain channels are
+    std::string last_asked_;                     // who has which slot
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions_;
     pubsub::subscription_id last_id_ = 0;
 };

@@ -11,8 +11,10 @@ using lock = std::lock_guard<std::mutex>;
 
 namespace {
 
-reply failure(const char* why) {
-    return {.kind = reply_kind::error, .text = why};
+constexpr std::string_view never_answered = "the connection to Redis was lost";
+
+reply failure(std::string_view why) {
+    return {.kind = reply_kind::error, .text = std::string(why)};
 }
 
 } // namespace
@@ -22,13 +24,14 @@ command_connection::command_connection(io_context& context, asio::ssl::context& 
     : context_(context), options_(options), connection_(context, tls, options, "commands", *this),
       queue_(options.max_queue_bytes) {}
 
-void command_connection::send(std::string_view command, command_queue::handler then) {
+void command_connection::send(std::string_view command, command_queue::handler then,
+                              std::size_t answers) {
     bool away = false;
     bool reported = false;
     {
         const lock held(mutex_);
         away = !counters_.connected && !options_.queue_while_away;
-        if (!away && queue_.add(command, then)) {
+        if (!away && queue_.add(command, then, answers)) {
             // One flush takes whatever has come until it runs.
             if (std::exchange(flush_posted_, true)) return;
             asio::post(context_, [this] { flush(); });
@@ -105,7 +108,7 @@ void command_connection::on_lost() {
         unanswered = queue_.abandon();
         counters_.failed += unanswered.size();
     }
-    fail(unanswered, "the connection to Redis was lost");
+    fail(unanswered, never_answered);
 }
 
 /// What is unanswered already brings a sign of life, if there is any.
@@ -136,12 +139,15 @@ void command_connection::check_idle() {
 void command_connection::stop() {
     connection_.stop();
     std::vector<command_queue::handler> unanswered;
+    std::vector<command_queue::handler> unsent;
     {
         const lock held(mutex_);
-        static_cast<void>(queue_.take());
         unanswered = queue_.abandon();
+        static_cast<void>(queue_.take());
+        unsent = queue_.abandon();
     }
-    fail(unanswered, "the link to Redis is closed");
+    fail(unanswered, never_answered);
+    fail(unsent, never_sent);
 }
 
 void command_connection::call(const command_queue::handler& handler, reply answer) {
@@ -155,7 +161,7 @@ void command_connection::call(const command_queue::handler& handler, reply answe
 }
 
 void command_connection::fail(const std::vector<command_queue::handler>& handlers,
-                              const char* why) {
+                              std::string_view why) {
     for (const auto& handler : handlers) {
         call(handler, failure(why));
     }

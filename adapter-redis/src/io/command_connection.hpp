@@ -10,13 +10,16 @@
 
 namespace sockeye::adapter_redis {
 
+/// Why a command has failed that Redis has never seen, because the link was closed before.
+inline constexpr std::string_view never_sent = "the link to Redis is closed";
+
 /// Sends commands in the order in which they come, many in one write, and hands out the answers.
 class command_connection final : link_user {
 public:
     command_connection(io_context& context, asio::ssl::context& tls, const redis_options& options);
 
-    // From any thread.
-    void send(std::string_view command, command_queue::handler then);
+    // From any thread. `answers`: as of command_queue::add.
+    void send(std::string_view command, command_queue::handler then, std::size_t answers = 1);
     [[nodiscard]] link_counters counters() const;
 
     // On the link's thread.
@@ -35,7 +38,7 @@ private:
     void flush();
     void check_idle();
     void call(const command_queue::handler& handler, reply answer);
-    void fail(const std::vector<command_queue::handler>& handlers, const char* why);
+    void fail(const std::vector<command_queue::handler>& handlers, std::string_view why);
 
     io_context& context_;
     const redis_options& options_;

@@ -76,7 +76,7 @@ emitter classic_emitter(std::shared_ptr<pubsub> bus, const std::string& key) {
     });
 }
 
-emitter streams_emitter(std::shared_ptr<redis_link> link, const streams_options& options) {
+emitter streams_emitter(std::shared_ptr<redis_client> link, const streams_options& options) {
     return emitter([link = std::move(link), options](const cluster_message& message) {
         const auto stream = stream_name(options.stream_name, options.stream_count, message.nsp);
         stream_publisher(link, stream, options.max_length).add(message);

@@ -21,7 +21,8 @@ link_connection::link_connection(io_context& context, asio::ssl::context& tls,
                                  const redis_options& options, std::string_view purpose,
                                  link_user& user)
     : context_(context), tls_(tls), options_(options), user_(user),
-      state_(options, *this, purpose, std::random_device()()), timer_(context) {}
+      state_(options, *this, purpose, std::random_device()()), timer_(context),
+      watch_again_(context) {}
 
 void link_connection::start() {
     state_.start(now());
@@ -33,6 +34,10 @@ void link_connection::stop() {
 }
 
 void link_connection::connect() {
+    spawn(run(attempt_));
+}
+
+void link_connection::spawn(asio::awaitable<void> work) {
     auto ended = [this, attempt = attempt_](const std::exception_ptr& unforeseen) {
         if (!unforeseen) return;
         try {
@@ -41,13 +46,16 @@ void link_connection::connect() {
             on_end(attempt, failure.what());
         }
     };
-    asio::co_spawn(context_, run(attempt_), std::move(ended));
+    asio::co_spawn(context_, std::move(work), std::move(ended));
 }
 
 void link_connection::disconnect() {
     ++attempt_;
     if (stream_) stream_->close();
     stream_.reset();
+    if (watched_) watched_->close();
+    watched_.reset();
+    watch_again_.cancel();
     writing_ = false;
     to_write_.clear();
 }
@@ -85,6 +93,27 @@ asio::awaitable<void> link_connection::run(std::uint64_t attempt) {
         state_.on_input(now());
         reader.feed({buffer.data(), size});
         take_replies(attempt, reader);
+    }
+}
+
+void link_connection::ready() {
+    if (options_.sentinel) spawn(watch_master(attempt_));
+    user_.on_ready();
+}
+
+// A master that has been replaced may still answer, or hang.
+asio::awaitable<void> link_connection::watch_master(std::uint64_t attempt) {
+    const auto& sentinels = options_.sentinel->nodes;
+    for (std::size_t i = 0; attempt == attempt_; ++i) {
+        const redis_address& sentinel = sentinels[i % sentinels.size()];
+        const auto watched = std::make_shared<link_stream>(context_, tls_, options_, sentinel);
+        watched_ = watched;
+        const bool switched = co_await hear_switch(*watched, *options_.sentinel);
+        if (attempt != attempt_) co_return;
+        if (switched) co_return on_end(attempt, "another one is the master now");
+        if ((i + 1) % sentinels.size() != 0) continue; // there is another one
+        watch_again_.expires_after(options_.max_reconnect_delay);
+        co_await watch_again_.async_wait(as_result);
     }
 }
 

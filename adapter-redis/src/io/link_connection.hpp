@@ -48,17 +48,19 @@ private:
     void disconnect() override;
     void greet(std::initializer_list<std::string_view> command) override;
     void ping() override { user_.ping(); }
-    void ready() override { user_.on_ready(); }
+    void ready() override;
     void lost() override { user_.on_lost(); }
     void wake_at(time_point when) override;
     void report(engineio::log_level level, const std::string& line) override;
 
     asio::awaitable<void> run(std::uint64_t attempt);
     asio::awaitable<std::optional<redis_address>> find_master(std::uint64_t attempt);
+    asio::awaitable<void> watch_master(std::uint64_t attempt);
     stream_ptr open_stream(const redis_address& to);
     void take_replies(std::uint64_t attempt, reply_reader& reader);
     void flush();
     void on_end(std::uint64_t attempt, std::string_view why);
+    void spawn(asio::awaitable<void> work);
 
     io_context& context_;
     asio::ssl::context& tls_;
@@ -68,6 +70,8 @@ private:
     asio::steady_timer timer_;
     std::uint64_t attempt_ = 0; // what belongs to an earlier one does nothing any more
     stream_ptr stream_;         // to Redis, or to a sentinel
+    stream_ptr watched_;        // to a sentinel, while ready
+    asio::steady_timer watch_again_;
     bool writing_ = false;
     std::string to_write_; // when that is done
 };

@@ -35,7 +35,7 @@ void pubsub_adapter::subscribe(std::vector<subscription> all) {
     awaited_ += all.size();
     for (subscription& one : all) {
         const auto which =
-            bus_->subscribe(one.to.kind, one.to.name, while_alive(std::move(one.heard)),
+            bus_->subscribe(one.to.kind, one.to.name, while_open(std::move(one.heard)),
                             while_alive([this] { one_is_ready(); }));
         const std::lock_guard lock(mutex_);
         subscriptions_.push_back(which);
@@ -43,7 +43,7 @@ void pubsub_adapter::subscribe(std::vector<subscription> all) {
 }
 
 pubsub::subscription_id pubsub_adapter::subscribe(const channel_name& to, hear heard) {
-    return bus_->subscribe(to.kind, to.name, while_alive(std::move(heard)), {});
+    return bus_->subscribe(to.kind, to.name, while_open(std::move(heard)), {});
 }
 
 void pubsub_adapter::one_is_ready() {
@@ -51,7 +51,10 @@ void pubsub_adapter::one_is_ready() {
 }
 
 void pubsub_adapter::close() {
-    closed_ = true;
+    {
+        const std::lock_guard lock(open_);
+        closed_ = true;
+    }
     std::vector<pubsub::subscription_id> ended;
     {
         const std::lock_guard lock(mutex_);

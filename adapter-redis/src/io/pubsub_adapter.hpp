@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,15 @@ protected:
     bool take_in(std::size_t bytes, std::function<void()> task);
 
 private:
+    // For what the link's threads call: does nothing once the adapter is closed, which waits for
+    // it. After that the server's shards may be gone.
+    template<class Function>
+    auto while_open(Function task) {
+        return while_alive([this, task = std::move(task)](auto&&... arguments) mutable {
+            const std::shared_lock lock(open_);
+            if (!closed_) task(std::forward<decltype(arguments)>(arguments)...);
+        });
+    }
     void drop();
     void count_dropped();
 
@@ -69,6 +79,7 @@ private:
     std::atomic<std::size_t> awaited_ = 0; // that is not in place yet
     std::atomic<std::size_t> incoming_bytes_ = 0;
     std::atomic<std::size_t> dropped_ = 0; // that are not counted yet
+    std::shared_mutex open_;               // shared by what is being heard
     std::atomic<bool> closed_ = false;
 };
 

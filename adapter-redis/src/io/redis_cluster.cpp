@@ -52,6 +52,19 @@ void redis_cluster::count_subscribers(channel_kind kind, std::string_view channe
     map_->count_subscribers(kind, channel, std::move(then));
 }
 
+void redis_cluster::command_for(std::string_view key, const std::vector<std::string>& words,
+                                reply_handler then) {
+    map_->command_for(key, words, std::move(then));
+}
+
+bool redis_cluster::reaches(std::string_view key) const {
+    return map_->reaches(key);
+}
+
+redis_options redis_cluster::options_for(std::string_view key) const {
+    return map_->options_for(key);
+}
+
 link_counters redis_cluster::counters() const {
     return map_->counters();
 }

@@ -17,6 +17,13 @@ redis_options with_log(redis_options options) {
     return options;
 }
 
+redis_options logging_while(const std::atomic<bool>& wanted, redis_options options) {
+    options.log = [&wanted, log = options.log](engineio::log_level level, std::string_view line) {
+        if (wanted) log(level, line);
+    };
+    return options;
+}
+
 std::string_view count_word(channel_kind kind) {
     return kind == channel_kind::sharded ? "SHARDNUMSUB" : "NUMSUB";
 }
@@ -33,8 +40,8 @@ std::optional<std::size_t> read_count(const reply& answer) {
 class link_core {
 public:
     explicit link_core(redis_options options)
-        : options_(with_log(std::move(options))), tls_(make_tls_context(options_)),
-          work_(asio::make_work_guard(context_)), end_(context_),
+        : given_(with_log(std::move(options))), options_(logging_while(logs_, given_)),
+          tls_(make_tls_context(options_)), work_(asio::make_work_guard(context_)), end_(context_),
           commands_(context_, tls_, options_), subscriptions_(context_, tls_, options_) {}
 
     void run() {
@@ -58,11 +65,15 @@ public:
     }
 
     [[nodiscard]] pubsub::subscription_id next_id() { return ++last_id_; }
-    [[nodiscard]] const redis_options& options() const { return options_; }
+    // What the log is written to may end with the link.
+    void be_silent() { logs_ = false; }
+    [[nodiscard]] const redis_options& options() const { return given_; }
     command_connection& commands() { return commands_; }
     subscription_connection& subscriptions() { return subscriptions_; }
 
 private:
+    std::atomic<bool> logs_{true};
+    const redis_options given_;
     const redis_options options_;
     asio::ssl::context tls_;
     io_context context_{1};
@@ -79,14 +90,38 @@ redis_link::redis_link(redis_options options)
 
 redis_link::~redis_link() {
     core_->post([core = core_.get()] { core->finish(); });
-    // A handler may have held the last reference to the link.
-    thread_.get_id() == std::this_thread::get_id() ? thread_.detach() : thread_.join();
+    if (thread_.get_id() != std::this_thread::get_id()) {
+        thread_.join();
+    } else { // a handler has held the last reference to the link
+        core_->be_silent();
+        thread_.detach();
+    }
 }
 
 void redis_link::command(const std::vector<std::string>& words, reply_handler then) {
     std::string bytes;
     append_command(bytes, std::vector<std::string_view>(words.begin(), words.end()));
     core_->commands().send(bytes, std::move(then));
+}
+
+void redis_link::command_after_asking(const std::vector<std::string>& words, reply_handler then) {
+    std::string bytes;
+    append_command(bytes, {"ASKING"});
+    append_command(bytes, std::vector<std::string_view>(words.begin(), words.end()));
+    core_->commands().send(bytes, std::move(then), 2);
+}
+
+void redis_link::command_for(std::string_view, const std::vector<std::string>& words,
+                             reply_handler then) {
+    command(words, std::move(then));
+}
+
+bool redis_link::reaches(std::string_view) const {
+    return counters().connected;
+}
+
+redis_options redis_link::options_for(std::string_view) const {
+    return options();
 }
 
 void redis_link::publish(channel_kind kind, std::string_view channel, std::string_view payload) {

@@ -8,7 +8,7 @@ namespace sockeye::adapter_redis {
 
 namespace {
 
-std::string question(const redis_sentinel_options& with) {
+std::string login(const redis_sentinel_options& with) {
     std::string bytes;
     if (!with.password.empty()) {
         if (with.username.empty())
@@ -16,7 +16,6 @@ std::string question(const redis_sentinel_options& with) {
         else
             append_command(bytes, {"AUTH", with.username, with.password});
     }
-    append_command(bytes, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", with.master_name});
     return bytes;
 }
 
@@ -43,18 +42,38 @@ asio::awaitable<std::optional<reply>> read_reply(link_stream& stream, reply_read
     }
 }
 
+// "name old-host old-port new-host new-port"
+bool is_switch_of(const std::string& master, const reply& pushed) {
+    return pushed.items.size() == 3 && pushed.items[0].text == "message" &&
+           pushed.items[2].text.starts_with(master + " ");
+}
+
 } // namespace
 
 asio::awaitable<std::optional<redis_address>> ask_sentinel(link_stream& stream,
                                                            const redis_sentinel_options& with) {
     if (co_await stream.connect()) co_return std::nullopt;
-    const std::string bytes = question(with);
+    std::string bytes = login(with);
+    append_command(bytes, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", with.master_name});
     if (co_await stream.write(bytes)) co_return std::nullopt;
     reply_reader reader;
     auto answer = co_await read_reply(stream, reader);
     if (answer && !with.password.empty() && !answer->is_error())
         answer = co_await read_reply(stream, reader);
     co_return answer ? read_address(*answer) : std::nullopt;
+}
+
+asio::awaitable<bool> hear_switch(link_stream& stream, const redis_sentinel_options& with) {
+    if (co_await stream.connect()) co_return false;
+    std::string bytes = login(with);
+    append_command(bytes, {"SUBSCRIBE", "+switch-master"});
+    if (co_await stream.write(bytes)) co_return false;
+    reply_reader reader;
+    for (;;) {
+        const auto pushed = co_await read_reply(stream, reader);
+        if (!pushed || pushed->is_error()) co_return false;
+        if (is_switch_of(with.master_name, *pushed)) co_return true;
+    }
 }
 
 } // namespace sockeye::adapter_redis

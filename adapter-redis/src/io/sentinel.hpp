@@ -11,4 +11,8 @@ namespace sockeye::adapter_redis {
 asio::awaitable<std::optional<redis_address>> ask_sentinel(link_stream& stream,
                                                            const redis_sentinel_options& with);
 
+/// Waits until a sentinel says that another one is the master now. False: it cannot be heard, or
+/// not any more.
+asio::awaitable<bool> hear_switch(link_stream& stream, const redis_sentinel_options& with);
+
 } // namespace sockeye::adapter_redis

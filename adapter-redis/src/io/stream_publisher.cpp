@@ -1,24 +1,26 @@
 #include "io/stream_publisher.hpp"
 
-#include "codec/envelope.hpp"
-
 #include <utility>
 #include <vector>
 
 namespace sockeye::adapter_redis {
 
-stream_publisher::stream_publisher(std::shared_ptr<redis_link> link, std::string stream,
+stream_publisher::stream_publisher(std::shared_ptr<redis_client> link, std::string stream,
                                    std::size_t max_length)
     : link_(std::move(link)), stream_(std::move(stream)), max_length_(std::to_string(max_length)) {}
 
 void stream_publisher::add(const socketio::cluster_message& message,
-                           redis_link::reply_handler then) const {
+                           redis_client::reply_handler then) const {
+    add(to_envelope(message), std::move(then));
+}
+
+void stream_publisher::add(const envelope& entry, redis_client::reply_handler then) const {
     std::vector<std::string> words{"XADD", stream_, "MAXLEN", "~", max_length_, "*"};
-    for (auto& [name, text] : encode_entry(to_envelope(message))) {
+    for (auto& [name, text] : encode_entry(entry)) {
         words.push_back(name);
         words.push_back(std::move(text));
     }
-    link_->command(words, std::move(then));
+    link_->command_for(stream_, words, std::move(then));
 }
 
 } // namespace sockeye::adapter_redis

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <sockeye/adapter_redis/redis_link.hpp>
+#include "codec/envelope.hpp"
+
+#include <sockeye/adapter_redis/redis_client.hpp>
 #include <sockeye/socketio/cluster_message.hpp>
 
 #include <cstddef>
@@ -12,12 +14,14 @@ namespace sockeye::adapter_redis {
 // Adds messages to a stream, of which Redis keeps the newest.
 class stream_publisher {
 public:
-    stream_publisher(std::shared_ptr<redis_link> link, std::string stream, std::size_t max_length);
+    stream_publisher(std::shared_ptr<redis_client> link, std::string stream,
+                     std::size_t max_length);
 
-    void add(const socketio::cluster_message& message, redis_link::reply_handler then = {}) const;
+    void add(const socketio::cluster_message& message, redis_client::reply_handler then = {}) const;
+    void add(const envelope& entry, redis_client::reply_handler then = {}) const;
 
 private:
-    const std::shared_ptr<redis_link> link_;
+    const std::shared_ptr<redis_client> link_;
     const std::string stream_;
     const std::string max_length_;
 };

@@ -1,5 +1,7 @@
 #include "io/stream_reader.hpp"
 
+#include "codec/cluster_slots.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,25 +11,35 @@ namespace {
 
 constexpr milliseconds retry_delay(100);
 
-// To be closed without waiting for news that may never come.
+// To be closed without waiting for news that may never come; and what is asked while Redis is away
+// is to be asked anew, perhaps somewhere else.
 redis_options for_reading(redis_options options) {
     options.close_timeout = milliseconds(0);
+    options.queue_while_away = false;
     return options;
 }
 
 } // namespace
 
 // Redis says something well before the link takes its silence for death.
-stream_reader::stream_reader(const redis_link& beside, std::string stream, std::size_t read_count,
-                             engineio::shards& shards)
-    : stream_(std::move(stream)), read_count_(std::to_string(read_count)),
-      wait_(std::to_string(std::max<long long>(beside.options().ping_interval.count() / 2, 1))),
-      shards_(shards), log_(beside.options().log), link_(for_reading(beside.options())) {}
+stream_reader::stream_reader(const std::shared_ptr<redis_client>& beside, std::string stream,
+                             std::size_t read_count, engineio::shards& shards)
+    : beside_(beside), stream_(std::move(stream)), read_count_(std::to_string(read_count)),
+      shards_(shards),
+      link_(std::make_unique<redis_link>(for_reading(beside->options_for(stream_)))) {
+    const long long silence = link_->options().ping_interval.count();
+    wait_ = std::to_string(std::max(silence / 2, 1LL));
+}
 
 void stream_reader::listen(const std::string& nsp, listener who) {
-    const std::lock_guard lock(mutex_);
-    if (started_) who.started(last_read_);
-    listeners_.insert_or_assign(nsp, std::move(who));
+    step paused = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        if (started_) who.started(last_read_);
+        listeners_.insert_or_assign(nsp, std::move(who));
+        paused = std::exchange(paused_, nullptr);
+    }
+    if (paused != nullptr) (this->*paused)();
 }
 
 void stream_reader::unlisten(const std::string& nsp) {
@@ -35,21 +47,20 @@ void stream_reader::unlisten(const std::string& nsp) {
     listeners_.erase(nsp);
 }
 
-template<class Then>
-void stream_reader::ask(const std::vector<std::string>& words, Then then) {
-    link_.command(words, [weak = weak_from_this(), then](const reply& answer) {
-        if (const auto self = weak.lock()) ((*self).*then)(answer);
-    });
-}
-
-// Reading from `$` would lose what is added until the first entry has been read.
+// Reading from `$` would lose what is added until the first entry has been read. Not on the link
+// for reading, which is still being made.
 void stream_reader::find_end() {
-    ask({"XREVRANGE", stream_, "+", "-", "COUNT", "1"}, &stream_reader::on_end);
+    const auto beside = beside_.lock();
+    if (!beside) return;
+    beside->command_for(stream_, {"XREVRANGE", stream_, "+", "-", "COUNT", "1"},
+                        [weak = weak_from_this()](const reply& answer) {
+                            if (const auto self = weak.lock()) self->on_end(answer);
+                        });
 }
 
 void stream_reader::on_end(const reply& answer) {
     const auto entries = read_entries(answer);
-    if (!entries) return try_again(&stream_reader::find_end, answer.text);
+    if (!entries) return try_again(&stream_reader::find_end, answer);
     {
         const std::lock_guard lock(mutex_);
         started_ = true;
@@ -61,13 +72,18 @@ void stream_reader::on_end(const reply& answer) {
 }
 
 void stream_reader::read_on() {
-    ask({"XREAD", "COUNT", read_count_, "BLOCK", wait_, "STREAMS", stream_, to_string(last_read_)},
-        &stream_reader::on_news);
+    const std::vector<std::string> words{"XREAD", "COUNT",   read_count_, "BLOCK",
+                                         wait_,   "STREAMS", stream_,     to_string(last_read_)};
+    auto answered = [weak = weak_from_this()](const reply& answer) {
+        if (const auto self = weak.lock()) self->on_news(answer);
+    };
+    asking_ ? link_->command_after_asking(words, std::move(answered))
+            : link_->command(words, std::move(answered));
 }
 
 void stream_reader::on_news(const reply& answer) {
     const auto entries = read_news(answer);
-    if (!entries) return try_again(&stream_reader::read_on, answer.text);
+    if (!entries) return try_again(&stream_reader::read_on, answer);
     failing_ = false;
     const batch all(nullptr, [weak = weak_from_this()](void*) {
         if (const auto self = weak.lock()) self->read_on();
@@ -85,12 +101,41 @@ void stream_reader::tell(const stream_entry& entry, const batch& of) {
     if (found != listeners_.end()) found->second.heard(entry, of);
 }
 
-void stream_reader::try_again(void (stream_reader::*step)(), const std::string& why) {
-    if (!std::exchange(failing_, true) && log_)
-        log_(engineio::log_level::error, "redis: cannot read the stream " + stream_ + ": " + why);
-    shards_.post_after(0, retry_delay, [weak = weak_from_this(), step] {
-        if (const auto self = weak.lock()) ((*self).*step)();
+void stream_reader::try_again(step what, const reply& failure) {
+    report(failure);
+    follow(failure);
+    const std::lock_guard lock(mutex_);
+    if (listeners_.empty()) { // the server may have ended, and its shards
+        paused_ = what;
+        return;
+    }
+    shards_.post_after(0, retry_delay, [weak = weak_from_this(), what] {
+        if (const auto self = weak.lock()) ((*self).*what)();
     });
+}
+
+// That Redis is away the link has said itself.
+void stream_reader::report(const reply& failure) {
+    if (!link_->counters().connected || read_redirection(failure)) return;
+    if (std::exchange(failing_, true)) return;
+    link_->options().log(engineio::log_level::error,
+                         "redis: cannot read the stream " + stream_ + ": " + failure.text);
+}
+
+// To whoever has the stream: as the answer says, or else as is known now.
+void stream_reader::follow(const reply& failure) {
+    const auto beside = beside_.lock();
+    if (!beside) return;
+    redis_options to = beside->options_for(stream_);
+    const auto elsewhere = read_redirection(failure);
+    asking_ = elsewhere && elsewhere->asking;
+    if (elsewhere) {
+        to.host = elsewhere->to.host;
+        to.port = elsewhere->to.port;
+    }
+    const redis_options& now = link_->options();
+    if (to.host != now.host || to.port != now.port)
+        link_ = std::make_unique<redis_link>(for_reading(std::move(to)));
 }
 
 } // namespace sockeye::adapter_redis

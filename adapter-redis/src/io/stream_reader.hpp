@@ -3,7 +3,6 @@
 #include "codec/stream_entries.hpp"
 
 #include <sockeye/adapter_redis/redis_link.hpp>
-#include <sockeye/engineio/log.hpp>
 #include <sockeye/engineio/shards.hpp>
 
 #include <cstddef>
@@ -16,7 +15,8 @@
 namespace sockeye::adapter_redis {
 
 // Reads a stream for all namespaces of a server, from where it ends when the server comes, on a
-// link of its own, since reading is waiting. After a lost connection it goes on where it was.
+// link of its own, since reading is waiting. After a lost connection it goes on where it was, at
+// whoever has the stream then.
 //
 // No more is read while entries wait to be dealt with: they are safe in Redis.
 class stream_reader : public std::enable_shared_from_this<stream_reader> {
@@ -30,36 +30,40 @@ public:
         std::function<void(const stream_entry& entry, const batch& of)> heard;
     };
 
-    stream_reader(const redis_link& beside, std::string stream, std::size_t read_count,
-                  engineio::shards& shards);
+    stream_reader(const std::shared_ptr<redis_client>& beside, std::string stream,
+                  std::size_t read_count, engineio::shards& shards);
 
     void start() { find_end(); }
     void listen(const std::string& nsp, listener who);
     void unlisten(const std::string& nsp);
 
 private:
+    using step = void (stream_reader::*)();
+
     void find_end();
     void on_end(const reply& answer);
     void read_on();
     void on_news(const reply& answer);
     void tell(const stream_entry& entry, const batch& of);
-    void try_again(void (stream_reader::*step)(), const std::string& why);
-    template<class Then>
-    void ask(const std::vector<std::string>& words, Then then);
+    void try_again(step what, const reply& failure);
+    void report(const reply& failure);
+    void follow(const reply& failure);
 
+    const std::weak_ptr<redis_client> beside_; // which may end on any thread, but not on ours
     const std::string stream_;
     const std::string read_count_;
-    const std::string wait_; // of one XREAD, in ms
+    std::string wait_; // of one XREAD, in ms
     engineio::shards& shards_;
-    const engineio::logger log_;
-    bool failing_ = false; // and this has been reported; on the link's thread
+    bool failing_ = false; // and this has been reported
 
     std::mutex mutex_; // of what follows
     bool started_ = false;
     stream_id last_read_;
     std::unordered_map<std::string, listener> listeners_; // by namespace
+    step paused_ = nullptr;                               // what failed while nobody listened
 
-    redis_link link_; // last: its thread uses all of the above
+    bool asking_ = false;              // before each command, for the stream is on its way there
+    std::unique_ptr<redis_link> link_; // last: its thread uses all of the above
 };
 
 } // namespace sockeye::adapter_redis

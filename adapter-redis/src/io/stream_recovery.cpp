@@ -32,7 +32,8 @@ public:
         shards_.post_after(shard_, of_->with_.patience, [self = shared_from_this()] {
             self->finish({recovery_outcome::unknown_session});
         });
-        ask({"GETDEL", of_->with_.session_key_prefix + private_id}, &restoration::on_session);
+        const std::string key = of_->with_.session_key_prefix + private_id;
+        ask(key, {"GETDEL", key}, &restoration::on_session);
     }
 
     void go_on() {
@@ -54,8 +55,9 @@ private:
 
     shard_state& here() { return of_->shards_[shard_]; }
 
-    void ask(const std::vector<std::string>& words, void (restoration::*then)(const reply&)) {
-        of_->link_->command(words, [weak = weak_from_this(), then](reply answer) {
+    void ask(const std::string& key, const std::vector<std::string>& words,
+             void (restoration::*then)(const reply&)) {
+        of_->link_->command_for(key, words, [weak = weak_from_this(), then](reply answer) {
             const auto self = weak.lock();
             if (!self) return;
             self->shards_.post(self->shard_, [self, then, answer = std::move(answer)] {
@@ -69,7 +71,8 @@ private:
         if (!session) return finish({recovery_outcome::unknown_session});
         session_ = *std::move(session);
         const std::string offset = to_string(offset_);
-        ask({"XRANGE", of_->with_.stream, offset, offset}, &restoration::on_last_event);
+        const std::string& stream = of_->with_.stream;
+        ask(stream, {"XRANGE", stream, offset, offset}, &restoration::on_last_event);
     }
     void on_last_event(const reply& answer) {
         if (answer.items.empty()) return finish({recovery_outcome::events_forgotten});
@@ -78,7 +81,8 @@ private:
 
     void read_page() {
         if (++pages_ > max_pages) return finish({recovery_outcome::events_forgotten});
-        ask({"XRANGE", of_->with_.stream, "(" + to_string(last_read_), "+", "COUNT", page},
+        const std::string& stream = of_->with_.stream;
+        ask(stream, {"XRANGE", stream, "(" + to_string(last_read_), "+", "COUNT", page},
             &restoration::on_page);
     }
     void on_page(const reply& answer) {
@@ -124,8 +128,8 @@ private:
     finished then_; // empty: finished
 };
 
-stream_recovery::stream_recovery(socketio::local_namespace& local, std::shared_ptr<redis_link> link,
-                                 settings with)
+stream_recovery::stream_recovery(socketio::local_namespace& local,
+                                 std::shared_ptr<redis_client> link, settings with)
     : local_(local), link_(std::move(link)), with_(std::move(with)),
       shards_(local.shards().size()) {}
 
@@ -160,8 +164,11 @@ void stream_recovery::advance(shard_state& at, const stream_id& to) {
 }
 
 void stream_recovery::save(const saved_session& session) {
-    link_->command({"SET", with_.session_key_prefix + session.private_id, encode_session(session),
-                    "PX", std::to_string(with_.session_lifetime.count())});
+    const std::string key = with_.session_key_prefix + session.private_id;
+    link_->command_for(
+        key,
+        {"SET", key, encode_session(session), "PX", std::to_string(with_.session_lifetime.count())},
+        {});
 }
 
 void stream_recovery::restore(const std::string& private_id, const std::string& offset,

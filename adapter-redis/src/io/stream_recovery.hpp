@@ -2,7 +2,7 @@
 
 #include "codec/stream_entries.hpp"
 
-#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/adapter_redis/redis_client.hpp>
 #include <sockeye/socketio/adapter.hpp>
 #include <sockeye/socketio/cluster_message.hpp>
 
@@ -29,7 +29,7 @@ public:
         std::chrono::milliseconds session_lifetime;
         std::chrono::milliseconds patience; // with Redis
     };
-    stream_recovery(socketio::local_namespace& local, std::shared_ptr<redis_link> link,
+    stream_recovery(socketio::local_namespace& local, std::shared_ptr<redis_client> link,
                     settings with);
 
     // On the shard where entries are handled, in the stream's order. `kept_until_done` is let go of
@@ -55,7 +55,7 @@ private:
     static void advance(shard_state& at, const stream_id& to);
 
     socketio::local_namespace& local_;
-    const std::shared_ptr<redis_link> link_;
+    const std::shared_ptr<redis_client> link_;
     const settings with_;
     std::vector<shard_state> shards_; // each for its shard's thread alone
 };

@@ -3,6 +3,7 @@
 #include "io/stream_publisher.hpp"
 #include "io/stream_reader.hpp"
 #include "io/stream_recovery.hpp"
+#include "state/stream_only_servers.hpp"
 
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/socketio/options.hpp>
@@ -18,24 +19,35 @@ using socketio::local_namespace;
 
 namespace {
 
+// For servers of version 0.2, which look at the type alone. Its data tells it from theirs, which
+// are to be answered.
+envelope make_beat(const cluster_message& heartbeat) {
+    envelope beat = to_envelope(heartbeat);
+    beat.data = socketio::object{};
+    return beat;
+}
+bool is_beat_of_ours(const envelope& read) {
+    return read.type == 2 && !read.data.is_null();
+}
+
 // The streams of a server, each read once for all namespaces in it.
 class stream_readers {
 public:
-    stream_readers(std::shared_ptr<redis_link> link, std::size_t read_count)
+    stream_readers(std::shared_ptr<redis_client> link, std::size_t read_count)
         : link_(std::move(link)), read_count_(read_count) {}
 
     std::shared_ptr<stream_reader> reader_of(const std::string& stream, engineio::shards& shards) {
         const std::lock_guard lock(mutex_);
         auto& reader = readers_[stream];
         if (!reader) {
-            reader = std::make_shared<stream_reader>(*link_, stream, read_count_, shards);
+            reader = std::make_shared<stream_reader>(link_, stream, read_count_, shards);
             reader->start();
         }
         return reader;
     }
 
 private:
-    const std::shared_ptr<redis_link> link_;
+    const std::shared_ptr<redis_client> link_;
     const std::size_t read_count_;
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<stream_reader>> readers_;
@@ -52,17 +64,16 @@ bool is_for_sockets(const cluster_message& message) {
 
 class streams_redis_adapter final : public pubsub_adapter {
 public:
-    streams_redis_adapter(local_namespace& local, std::shared_ptr<redis_link> link,
+    streams_redis_adapter(local_namespace& local, std::shared_ptr<redis_client> link,
                           const std::shared_ptr<stream_readers>& readers,
                           const streams_options& options)
         : pubsub_adapter(
               local, link, options.common,
               {kind_of(options), cluster_channels(options.channel_prefix, local.name()).everybody}),
-          link_(std::move(link)), kind_(kind_of(options)),
+          link_(std::move(link)), kind_(kind_of(options)), stream_(stream_of(options, local)),
           channels_(options.channel_prefix, local.name()),
-          entries_(link_, stream_of(options, local), options.max_length),
-          reader_(readers->reader_of(stream_of(options, local), local.shards())),
-          recovery_(make_recovery(options)) {}
+          entries_(link_, stream_, options.max_length),
+          reader_(readers->reader_of(stream_, local.shards())), recovery_(make_recovery(options)) {}
 
     void start() override {
         await_one();
@@ -75,6 +86,7 @@ public:
     }
     void close() override {
         reader_->unlisten(local().name());
+        if (old_ones_.know_of_us()) entries_.add(say(cluster::adapter_close{}));
         pubsub_adapter::close();
     }
 
@@ -90,7 +102,7 @@ protected:
         if (!is_for_sockets(message)) {
             bus().publish(kind_, channels_.everybody, encode_packed(to_envelope(message)));
             if (sent) sent({});
-        } else if (!recovers() || !link_->counters().connected) {
+        } else if (!recovers() || !link_->reaches(stream_)) {
             entries_.add(message);
             if (sent) sent({});
         } else {
@@ -98,7 +110,10 @@ protected:
         }
     }
     void publish_response(const std::string& to_uid, const cluster_message& message) override {
-        bus().publish(kind_, channels_.of(to_uid), encode_packed(to_envelope(message)));
+        if (old_ones_.has(to_uid))
+            entries_.add(message);
+        else
+            bus().publish(kind_, channels_.of(to_uid), encode_packed(to_envelope(message)));
     }
 
 private:
@@ -113,9 +128,9 @@ private:
         if (wanted == nullptr) return nullptr;
         return std::make_shared<stream_recovery>(
             local(), link_,
-            stream_recovery::settings{
-                local().name(), stream_of(options, local()), options.session_key_prefix,
-                wanted->max_disconnection_duration, options.common.request_timeout});
+            stream_recovery::settings{local().name(), stream_, options.session_key_prefix,
+                                      wanted->max_disconnection_duration,
+                                      options.common.request_timeout});
     }
 
     hear on_payload() {
@@ -125,10 +140,11 @@ private:
         };
     }
 
-    // In the name of a stranger, so that it is taken for another server's when it has been through
-    // the stream: this server's clients get it in the stream's order, too, and with its offset.
+    // In the name of who is no server, so that it is taken for another's when it has been through
+    // the stream, and nobody waits for a server of that name: this server's clients get it in the
+    // stream's order, too, and with its offset.
     void add_for_all(cluster_message message, sent_callback sent) {
-        message.uid += "-stream";
+        message.uid = "emitter";
         entries_.add(message, [sent = std::move(sent)](const reply& answer) {
             if (answer.is_error() && sent) sent({});
         });
@@ -143,6 +159,7 @@ private:
 
     void read(const stream_entry& entry, const stream_reader::batch& of) {
         auto read = decode_entry(entry.fields);
+        if (read && is_beat_of_ours(*read)) return;
         auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
         local().shards().post(
             home(), while_alive([this, id = entry.id, message = std::move(message), of]() mutable {
@@ -151,6 +168,8 @@ private:
     }
     void handle(const stream_id& id, cluster_message message, const stream_reader::batch& of) {
         if (message.uid == uid()) return; // carried out when it was sent
+        if (old_ones_.on_entry(message, std::chrono::steady_clock::now()))
+            entries_.add(make_beat(say(cluster::heartbeat{})));
         auto* const order = std::get_if<cluster::broadcast>(&message.what);
         if (recovery_ && order != nullptr && !order->request_id)
             recovery_->deliver(id, std::move(*order), of);
@@ -158,17 +177,19 @@ private:
             on_message(std::move(message));
     }
 
-    const std::shared_ptr<redis_link> link_;
+    const std::shared_ptr<redis_client> link_;
     const channel_kind kind_;
+    const std::string stream_;
     const cluster_channels channels_;
     const stream_publisher entries_;
     const std::shared_ptr<stream_reader> reader_;
     const std::shared_ptr<stream_recovery> recovery_; // null: off
+    stream_only_servers old_ones_;
 };
 
 } // namespace
 
-socketio::adapter_factory streams_adapter(std::shared_ptr<redis_link> link,
+socketio::adapter_factory streams_adapter(std::shared_ptr<redis_client> link,
                                           streams_options options) {
     const auto readers = std::make_shared<stream_readers>(link, options.read_count);
     return [link = std::move(link), readers, options = std::move(options)](local_namespace& local) {

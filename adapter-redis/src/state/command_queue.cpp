@@ -5,10 +5,11 @@
 
 namespace sockeye::adapter_redis {
 
-bool command_queue::add(std::string_view command, handler& then) {
+bool command_queue::add(std::string_view command, handler& then, std::size_t answers) {
     // One command passes whatever its size, so that a limit cannot stop a link for good.
     if (bytes() != 0 && bytes() + command.size() > max_bytes_) return false;
     waiting_ += command;
+    waiting_handlers_.resize(waiting_handlers_.size() + answers - 1);
     waiting_handlers_.push_back(std::move(then));
     return true;
 }

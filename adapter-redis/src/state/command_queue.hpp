@@ -19,7 +19,8 @@ public:
     explicit command_queue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
     /// False: too much waits already, and the command is dropped with its handler.
-    [[nodiscard]] bool add(std::string_view command, handler& then);
+    /// `answers`: so many come, and the last one is meant.
+    [[nodiscard]] bool add(std::string_view command, handler& then, std::size_t answers = 1);
 
     /// What is to be written next, one write at a time. It counts as waiting until written().
     [[nodiscard]] std::string take();

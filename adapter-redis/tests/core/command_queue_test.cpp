@@ -11,11 +11,11 @@ namespace {
 struct queue_script {
     explicit queue_script(std::size_t max_bytes) : queue(max_bytes) {}
 
-    bool add(const std::string& command) {
+    bool add(const std::string& command, std::size_t answers = 1) {
         command_queue::handler then = [this, command](const reply& answer) {
             heard += command + "=" + answer.text + " ";
         };
-        return queue.add(command, then);
+        return queue.add(command, then, answers);
     }
     bool answer(const std::string& text) {
         command_queue::handler whose;
@@ -31,6 +31,21 @@ struct queue_script {
     command_queue queue;
     std::string heard;
 };
+
+TEST_CASE("of several commands that must follow each other, the last one's answer counts") {
+    queue_script script(100);
+    CHECK(script.add("a"));
+    CHECK(script.add("bc", 2));
+    CHECK(script.add("d"));
+    CHECK(script.queue.take() == "abcd");
+    command_queue::handler whose;
+    CHECK(script.answer("1"));
+    CHECK(script.queue.answered(whose));
+    CHECK_FALSE(whose);
+    CHECK(script.answer("3"));
+    CHECK(script.answer("4"));
+    CHECK(script.heard == "a=1 bc=3 d=4 ");
+}
 
 TEST_CASE("commands leave together, and are answered in order") {
     queue_script script(100);

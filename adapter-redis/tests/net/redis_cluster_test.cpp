@@ -1,95 +1,22 @@
-// Three servers of a Redis Cluster, each with a third of the slots.
-
-#include "codec/cluster_slots.hpp"
-#include "net/link_fixture.hpp"
+#include "net/cluster_servers.hpp"
 #include "net/server_group.hpp"
 
 #include <sockeye/adapter_redis/classic_adapter.hpp>
 #include <sockeye/adapter_redis/redis_cluster.hpp>
 #include <sockeye/adapter_redis/sharded_adapter.hpp>
 
-#include <array>
-#include <atomic>
-
 namespace sockeye::adapter_redis {
 namespace {
 
 using socketio::packets;
 
-// With a port of its own for what servers say to each other.
-struct cluster_server : redis_server {
-    explicit cluster_server(unsigned short bus = testing::free_port())
-        : redis_server({"--cluster-enabled", "yes", "--cluster-node-timeout", "2000",
-                        "--cluster-port", std::to_string(bus)}),
-          bus_port(std::to_string(bus)) {}
-    const std::string bus_port;
-};
-
-struct cluster_servers {
-    event_notes notes;
-    std::array<cluster_server, 3> servers;
-    std::array<std::unique_ptr<redis_link>, 3> links;
-
-    cluster_servers() {
-        const char* const ranges[3][2] = {{"0", "5460"}, {"5461", "10922"}, {"10923", "16383"}};
-        for (std::size_t i = 0; i < 3; ++i) {
-            redis_options options = each();
-            options.port = servers[i].port();
-            links[i] = std::make_unique<redis_link>(options);
-            must(i, {"CLUSTER", "ADDSLOTSRANGE", ranges[i][0], ranges[i][1]});
-            must(i, {"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(i + 1)});
-        }
-        for (std::size_t i = 1; i < 3; ++i)
-            must(0, {"CLUSTER", "MEET", "127.0.0.1", std::to_string(servers[i].port()),
-                     servers[i].bus_port});
-        for (std::size_t i = 0; i < 3; ++i)
-            await(
-                [&] { return knows(i, "cluster_state:ok") && knows(i, "cluster_known_nodes:3"); });
-    }
-    bool knows(std::size_t server, std::string_view what) {
-        return ask(*links[server], {"CLUSTER", "INFO"}).text.find(what) != std::string::npos;
-    }
-    void must(std::size_t server, const std::vector<std::string>& words) {
-        const reply answer = ask(*links[server], words);
-        REQUIRE_MESSAGE(!answer.is_error(), answer.text);
-    }
-    std::string id(std::size_t server) { return ask(*links[server], {"CLUSTER", "MYID"}).text; }
-    void give_slot(std::size_t slot, std::size_t to) {
-        for (std::size_t i = 0; i < 3; ++i)
-            must(i, {"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", id(to)});
-    }
-    [[nodiscard]] std::size_t server_of(std::string_view channel) const {
-        const std::size_t slot = slot_of(channel);
-        return slot <= 5460 ? 0 : slot <= 10922 ? 1 : 2;
-    }
-
-    static redis_options each() {
-        redis_options made;
-        made.reconnect_delay = 2ms;
-        made.max_reconnect_delay = 20ms;
-        made.log = [](engineio::log_level, std::string_view) {};
-        return made;
-    }
-    [[nodiscard]] redis_cluster_options options(std::size_t seed = 0) const {
-        return {.seeds = {{.port = 1}, {.port = servers[seed].port()}},
-                .each = each(),
-                .refresh_interval = 20ms};
-    }
-    void subscribe(pubsub& at, channel_kind kind, const std::string& name) {
-        at.subscribe(
-            kind, name,
-            [this](std::string_view channel, std::string_view payload) {
-                notes.add(std::string(channel) + "=" + std::string(payload));
-            },
-            [this, name] { notes.add("ready " + name); });
-        notes.await("ready " + name);
-    }
-};
-
-// Of which each third of the slots has one.
-std::string channel_at(const cluster_servers& at, std::size_t server) {
-    for (int i = 0;; ++i)
-        if (std::string name = "c" + std::to_string(i); at.server_of(name) == server) return name;
+// The answer to a command, waited for.
+reply ask_for(redis_client& link, const std::string& key, const std::vector<std::string>& words) {
+    auto answer = std::make_shared<std::promise<reply>>();
+    auto future = answer->get_future();
+    link.command_for(key, words, [answer](reply got) { answer->set_value(std::move(got)); });
+    REQUIRE(future.wait_for(testing::patience) == std::future_status::ready);
+    return future.get();
 }
 
 } // namespace
@@ -195,6 +122,50 @@ TEST_CASE("cluster: servers are joined by either adapter") {
         CHECK(texts(wait(group.a().server_side_emit_with_ack("ask")).result) == packets{"b", "c"});
         CHECK(wait(group.b().fetch_sockets()).result.size() == 3);
     }
+}
+
+TEST_CASE("cluster: commands go to whoever has the key") {
+    cluster_servers at;
+    redis_cluster one(at.options());
+    for (std::size_t server = 0; server < 3; ++server) {
+        const std::string key = channel_at(at, server);
+        CHECK(ask_for(one, key, {"SET", key, "x"}).text == "OK");
+        CHECK(ask(*at.links[server], {"GET", key}).text == "x");
+        await([&] { return one.reaches(key); });
+        CHECK(one.options_for(key).port == at.servers[server].port());
+    }
+}
+
+TEST_CASE("cluster: commands follow a key that is on its way, and one that has moved") {
+    cluster_servers at;
+    redis_cluster one(at.options());
+    const std::string key = channel_at(at, 1);
+    CHECK(ask_for(one, key, {"SET", key, "1"}).text == "OK");
+    at.begin_to_move(slot_of(key), 1, 2);
+    CHECK(ask_for(one, key, {"INCR", key}).integer == 2); // still there
+    at.move_key(key, 1, 2);
+    for (int i = 3; i < 10; ++i)
+        CHECK(ask_for(one, key, {"INCR", key}).integer == i);
+    at.give_slot(slot_of(key), 2);
+    CHECK(ask_for(one, key, {"INCR", key}).integer == 10);
+    await([&] { return one.options_for(key).port == at.servers[2].port(); });
+    CHECK(ask(*at.links[2], {"GET", key}).text == "10");
+}
+
+TEST_CASE("cluster: what waits for a server that died goes to its successor") {
+    cluster_servers at;
+    redis_cluster one(at.options());
+    const std::string key = channel_at(at, 1);
+    CHECK(ask_for(one, key, {"SET", key, "1"}).text == "OK");
+    replica_of successor(at, 1);
+    at.servers[1].kill();
+    await([&] { return !one.reaches(key); });
+    std::promise<reply> answer;
+    one.command_for(key, {"INCR", key}, [&](reply got) { answer.set_value(std::move(got)); });
+    successor.take_over();
+    auto got = answer.get_future();
+    REQUIRE(got.wait_for(testing::patience) == std::future_status::ready);
+    CHECK(got.get().integer == 2);
 }
 
 TEST_CASE("cluster: needs a seed") {

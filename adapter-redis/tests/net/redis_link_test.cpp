@@ -184,15 +184,35 @@ TEST_CASE("a link may end while there is no Redis; commands are told") {
 
 TEST_CASE("a link may end in one of its own handlers") {
     link_fixture fixture;
-    redis_options options = fixture.options();
-    options.log = [](auto, auto) {}; // what comes to an end behind it may outlive the fixture
-    auto link = std::make_shared<redis_link>(options);
+    auto link = std::make_shared<redis_link>(fixture.options());
     link->command({"PING"}, [link, &fixture](const reply&) mutable {
         link.reset();
         fixture.notes.add("gone");
     });
     link.reset();
     fixture.notes.await("gone");
+}
+
+TEST_CASE("a link that has ended in one of its own handlers logs nothing any more") {
+    link_fixture fixture;
+    redis_options options = fixture.options();
+    options.close_timeout = testing::patience;
+    auto link = std::make_shared<redis_link>(options);
+    // Is answered when the connection is lost, which a link that is there logs before.
+    std::promise<void> alone;
+    link->command({"PING"}, [link, &alone, &fixture](const reply&) mutable {
+        alone.get_future().wait();
+        link->command({"BLPOP", "nothing", "0"},
+                      [&fixture](const reply& answer) { fixture.notes.add(answer.text); });
+        link.reset();
+        fixture.notes.add("gone");
+    });
+    link.reset();
+    alone.set_value();
+    fixture.notes.await("gone");
+    fixture.server.kill();
+    fixture.notes.await("the connection to Redis was lost");
+    CHECK(fixture.notes.count(fixture.called("commands") + " lost: End of file") == 0);
 }
 
 } // namespace

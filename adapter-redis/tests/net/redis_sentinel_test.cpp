@@ -99,6 +99,21 @@ TEST_CASE("sentinels: a link follows the master when another one takes its place
     await_message(at, link, "after");
 }
 
+TEST_CASE("sentinels: a link hears of another master before it notices that its own one hangs") {
+    sentinel_fixture at;
+    redis_options options = at.to_master();
+    options.ping_interval = options.ping_timeout = 60s;
+    redis_link link(options);
+    subscribe(at, link);
+    await_message(at, link, "before");
+    at.first.pause();
+    for (const char* const purpose : {"commands", "subscriptions"})
+        at.notes.await("redis: connection for " + std::string(purpose) +
+                       " to master m lost: another one is the master now");
+    await([&] { return at.port_of_master(link) == at.second.port(); });
+    await_message(at, link, "after");
+}
+
 TEST_CASE("sentinels: without one that knows, a link waits") {
     sentinel_fixture at;
     redis_options options = at.to_master();

@@ -1,7 +1,10 @@
 // What is the streams adapter's own: what a stream keeps for servers and for clients that were
 // away.
 
+#include "codec/envelope.hpp"
 #include "codec/stream_entries.hpp"
+#include "io/stream_reader.hpp"
+#include "net/comeback.hpp"
 #include "net/redis_group.hpp"
 
 #include <sockeye/adapter_redis/emitter.hpp>
@@ -19,35 +22,100 @@ server_options with_recovery() {
     return options;
 }
 
-// The last argument of an event's packet.
-std::string offset_of(const std::string& packet) {
-    const std::size_t end = packet.rfind('"');
-    return packet.substr(packet.rfind('"', end - 1) + 1, end - packet.rfind('"', end - 1) - 1);
-}
-
 // Until Redis keeps it.
 void await_session(redis_group& at, const std::string& private_id) {
     await([&] { return ask(at.outsider, {"EXISTS", "sio:session:" + private_id}).integer == 1; });
 }
 
-struct comeback {
-    packets missed;
-    std::string id;
+// Counts what would be run later.
+struct counted_shards : engineio::shards {
+    unsigned size() const override { return 1; }
+    unsigned current() const override { return none; }
+    void post(unsigned, std::function<void()>) override {}
+    void post_after(unsigned, std::chrono::milliseconds, std::function<void()>) override {
+        ++later;
+    }
+    void set_timer(engineio::timed&, std::chrono::milliseconds) override {}
+    void cancel_timer(engineio::timed&) override {}
+    std::atomic<int> later = 0;
 };
 
-// Asks to go on as the client that had that event last.
-comeback come_back(socketio::packet_client& client, const std::string& private_id,
-                   const std::string& offset) {
-    client.send(R"(0{"pid":")" + private_id + R"(","offset":")" + offset + "\"}");
-    comeback got;
-    std::string packet = client.read();
-    for (; !packet.starts_with("0{"); packet = client.read())
-        got.missed.push_back(packet);
-    got.id = packet.substr(9, 20); // 0{"sid":"…
-    return got;
+// As a server with version 0.2 of Node's adapter adds it.
+void add_as_old(redis_group& at, const std::string& type, const std::string& data = {}) {
+    std::vector<std::string> words{"XADD", "socket.io", "*",    "uid", "old",
+                                   "nsp",  "/",         "type", type};
+    if (!data.empty()) words.insert(words.end(), {"data", data});
+    ask(at.outsider, words);
+}
+// Until so many servers have added an entry of that type, whose data is given back, in JSON.
+packets await_entries(redis_group& at, const std::string& type, std::size_t wanted) {
+    packets found;
+    await([&] {
+        found.clear();
+        const reply all = ask(at.outsider, {"XRANGE", "socket.io", "-", "+"});
+        const auto entries = read_entries(all).value();
+        for (const stream_entry& entry : entries) {
+            if (*find_field(entry.fields, "type") != type) continue;
+            if (*find_field(entry.fields, "uid") == "old") continue;
+            const std::string* const data = find_field(entry.fields, "data");
+            found.push_back(data == nullptr ? "" : *data);
+        }
+        return found.size() >= wanted;
+    });
+    return found;
 }
 
 } // namespace
+
+TEST_CASE("streams: what fails while nobody listens is tried again when somebody does") {
+    link_fixture redis;
+    const auto link = std::make_shared<redis_link>(redis.options());
+    ask(*link, {"SET", "s", "text"});
+    counted_shards shards;
+    const auto reader = std::make_shared<stream_reader>(link, "s", 10, shards);
+    reader->start();
+    ask(*link, {"PING"});
+    CHECK(shards.later == 0);
+    reader->listen("/", {});
+    ask(*link, {"PING"});
+    CHECK(shards.later == 1);
+}
+
+TEST_CASE("streams: servers that know no Pub/Sub hear in the stream that others are there") {
+    redis_group at(of_streams());
+    add_as_old(at, "1");
+    CHECK(await_entries(at, "2", 3) == packets(3, "{}"));
+    add_as_old(at, "2");
+    add_as_old(at, "1");
+    await_entries(at, "2", 6);
+    at.finish();
+    CHECK(await_entries(at, "13", 3).size() == 3);
+    CHECK(await_entries(at, "2", 6).size() == 6); // to what comes often, not each time
+}
+
+TEST_CASE("streams: servers that know no Pub/Sub are answered through the stream") {
+    redis_group at(of_streams());
+    SUBCASE("sockets") {
+        add_as_old(at, "7",
+                   R"({"opts":{"rooms":["nobody"],"except":[],"flags":{}},"requestId":"q"})");
+        CHECK(await_entries(at, "8", 3) == packets(3, R"({"requestId":"q","sockets":[]})"));
+    }
+    SUBCASE("acknowledgements") {
+        add_as_old(at, "3",
+                   R"({"packet":{"type":2,"data":["e"]},"requestId":"q",)"
+                   R"("opts":{"rooms":[],"except":[],"flags":{"timeout":3000}}})");
+        CHECK(await_entries(at, "11", 3) == packets(3, R"({"requestId":"q","clientCount":1})"));
+        CHECK(at.clients[0].read() == R"(20["e"])");
+        at.clients[0].send(R"(30["yes"])");
+        CHECK(await_entries(at, "12", 1) == packets{R"({"requestId":"q","packet":"yes"})"});
+    }
+    SUBCASE("events for servers") {
+        add_as_old(at, "9", R"({"requestId":"q","packet":["ask"]})");
+        CHECK(sorted(await_entries(at, "10", 3)) == packets{R"({"requestId":"q","packet":"a"})",
+                                                            R"({"requestId":"q","packet":"b"})",
+                                                            R"({"requestId":"q","packet":"c"})"});
+    }
+}
 
 TEST_CASE("streams: what servers missed while their connections were broken reaches them") {
     redis_group at(of_streams());

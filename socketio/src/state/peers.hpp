@@ -21,6 +21,7 @@ public:
     // Forgets those that have been silent for longer than the time-out, and says which.
     std::vector<std::string> expire(time_point now);
 
+    [[nodiscard]] bool has(const std::string& uid) const { return last_heard_.contains(uid); }
     [[nodiscard]] std::size_t size() const { return last_heard_.size(); }
     [[nodiscard]] std::vector<std::string> uids() const;
 

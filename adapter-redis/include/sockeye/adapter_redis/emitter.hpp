@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sockeye/adapter_redis/pubsub.hpp>
+#include <sockeye/adapter_redis/redis_client.hpp>
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/socketio/cluster_message.hpp>
 #include <sockeye/socketio/emission.hpp>
@@ -76,6 +77,6 @@ private:
 emitter classic_emitter(std::shared_ptr<pubsub> bus, const std::string& key = "socket.io");
 // For servers with the streams adapter: what @socket.io/redis-streams-emitter is. With several
 // streams, the namespace's is chosen as the adapters do.
-emitter streams_emitter(std::shared_ptr<redis_link> link, const streams_options& options = {});
+emitter streams_emitter(std::shared_ptr<redis_client> link, const streams_options& options = {});
 
 } // namespace sockeye::adapter_redis

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <sockeye/adapter_redis/options.hpp>
-#include <sockeye/adapter_redis/pubsub.hpp>
 #include <sockeye/adapter_redis/redis_link.hpp>
 
 #include <chrono>
@@ -25,10 +24,11 @@ struct redis_cluster_options {
     std::chrono::milliseconds refresh_interval = std::chrono::seconds(1);
 };
 
-// A server's link to a Redis Cluster, for the classic and the sharded adapter: a redis_link for
-// each master. Plain channels are heard, and spoken on, at one of them; sharded ones at the one
-// that has them. When that changes, subscriptions move; what is said in between may be lost.
-class redis_cluster final : public pubsub {
+// A server's link to a Redis Cluster: a redis_link for each master. Plain channels are heard, and
+// spoken on, at one of them; sharded ones, and keys, at the one that has them. When that changes,
+// subscriptions move; what is said in between may be lost. Commands follow their key, and those
+// that wait for a server that is not coming back go to its successor.
+class redis_cluster final : public redis_client {
 public:
     // Throws std::invalid_argument without seeds, and as redis_link does.
     explicit redis_cluster(redis_cluster_options options);
@@ -43,6 +43,11 @@ public:
     // Of all masters together.
     void count_subscribers(channel_kind kind, std::string_view channel,
                            count_handler then) override;
+
+    void command_for(std::string_view key, const std::vector<std::string>& words,
+                     reply_handler then) override;
+    [[nodiscard]] bool reaches(std::string_view key) const override;
+    [[nodiscard]] redis_options options_for(std::string_view key) const override;
 
     // Of all links together. Connected: to all masters.
     [[nodiscard]] link_counters counters() const;

@@ -1,8 +1,7 @@
 #pragma once
 
 #include <sockeye/adapter_redis/options.hpp>
-#include <sockeye/adapter_redis/pubsub.hpp>
-#include <sockeye/adapter_redis/reply.hpp>
+#include <sockeye/adapter_redis/redis_client.hpp>
 
 #include <functional>
 #include <memory>
@@ -30,20 +29,24 @@ struct link_counters {
 // and a program that only publishes needs no server. All handlers are called on that thread.
 //
 // Each server must have its own link: Redis counts connections, and adapters count on that.
-class redis_link final : public pubsub {
+class redis_link final : public redis_client {
 public:
-    using reply_handler = std::function<void(reply)>;
-
     // Throws std::system_error if the files for TLS cannot be used.
     explicit redis_link(redis_options options);
-    // Sends what waits, within `close_timeout`. Commands without an answer get an error.
-    // In a handler of its own it does not wait for that, and may still log.
+    // Sends what waits, within `close_timeout`. Commands without an answer get an error. In a
+    // handler of its own it does not wait for that, and nothing is logged any more.
     ~redis_link() override;
     redis_link(const redis_link&) = delete;
     redis_link& operator=(const redis_link&) = delete;
 
     // Answered in order. Not for commands that block: others would wait for them.
     void command(const std::vector<std::string>& words, reply_handler then = {});
+    // Where a server of a cluster has sent us for a key that is still on its way.
+    void command_after_asking(const std::vector<std::string>& words, reply_handler then = {});
+    void command_for(std::string_view key, const std::vector<std::string>& words,
+                     reply_handler then) override;
+    [[nodiscard]] bool reaches(std::string_view key) const override;
+    [[nodiscard]] redis_options options_for(std::string_view key) const override;
 
     void publish(channel_kind kind, std::string_view channel, std::string_view payload) override;
     subscription_id subscribe(channel_kind kind, std::string_view name, message_handler handler,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <sockeye/adapter_redis/adapter_options.hpp>
-#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/adapter_redis/redis_client.hpp>
 #include <sockeye/socketio/adapter.hpp>
 
 #include <cstddef>
@@ -27,10 +27,13 @@ struct streams_options {
 // questions and answers go by Pub/Sub. To be used as classic_adapter, with which it must not share
 // a prefix.
 //
+// In a Redis Cluster (redis_cluster), a stream is at the server that has its key, and so is what is
+// added and read.
+//
 // With server_options::recovery, a client may come back to any of the servers. Then this server's
 // own clients, too, get events when they have gone through Redis. While the link is down they get
 // them at once, but cannot recover them; an event that was on its way when it broke may come twice.
-socketio::adapter_factory streams_adapter(std::shared_ptr<redis_link> link,
+socketio::adapter_factory streams_adapter(std::shared_ptr<redis_client> link,
                                           streams_options options = {});
 
 } // namespace sockeye::adapter_redis

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/adapter_redis/pubsub.hpp>
+#include <sockeye/adapter_redis/reply.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sockeye::adapter_redis {
+
+// A server's way to Redis, be that one (redis_link) or a cluster (redis_cluster): Pub/Sub, and
+// commands to whoever has a key. As of pubsub, members may be called from any thread.
+class redis_client : public pubsub {
+public:
+    using reply_handler = std::function<void(reply)>;
+
+    // About that key alone, in order; but in a cluster some may change places while the key moves.
+    // Not for commands that block: others would wait for them.
+    virtual void command_for(std::string_view key, const std::vector<std::string>& words,
+                             reply_handler then) = 0;
+    // Whether a command about the key can be sent this moment.
+    [[nodiscard]] virtual bool reaches(std::string_view key) const = 0;
+    // For a link of one's own to whoever has the key now.
+    [[nodiscard]] virtual redis_options options_for(std::string_view key) const = 0;
+};
+
+} // namespace sockeye::adapter_redis
