@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto read = decode_envelope(bytes)) check(*read);
     if (const auto read = decode_entry({{"nsp", "/"}, {"type", "3"}, {"data", std::string(bytes)}}))
         if (read->data.is_object()) check(*read);
-    decode_session(bytes);
+    if (const auto session = decode_session(bytes))
+        require(encode_session(*decode_session(encode_session(*session))) ==
+                encode_session(*session));
     return 0;
 }

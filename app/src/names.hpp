@@ -1,6 +1,9 @@
 #pragma once
 
+#include <sockeye/app/context.hpp>
+
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace sockeye::app {
@@ -15,5 +18,13 @@ inline bool is_name(std::string_view text) {
 
 /// The same for people.
 inline constexpr std::string_view name_rule = "1 to 128 bytes without control characters";
+
+/// Throws BAD_REQUEST for what cannot be one; `what` it is for.
+inline const std::string& checked_name(const std::string& name, std::string_view what) {
+    if (!is_name(name))
+        throw service_error("BAD_REQUEST",
+                            std::string(what) + " must be " + std::string(name_rule));
+    return name;
+}
 
 } // namespace sockeye::app

@@ -358,10 +358,12 @@ TEST_CASE("config: reading again changes what may change, and names the rest") {
 TEST_CASE("config: reading the same again changes nothing, and nothing wrong is taken over") {
     const files folder;
     const config_sources from{folder.use("token_secret = '" + long_secret + "'\n")};
-    const auto before = load_config(from).settings;
+    auto before = load_config(from).settings;
+    before.node_id = unique_node_id();
     const auto after = reload_config(before, from);
     CHECK(after.changed.empty());
     CHECK(after.need_restart.empty());
+    CHECK(after.settings.node_id == before.node_id);
     folder.use("port = 'x'");
     CHECK_THROWS_AS(reload_config(before, from), config_error);
 }

@@ -32,6 +32,7 @@ public:
         return 0;
     }
     void unsubscribe(subscription_id) override {}
+    void close() override {}
     [[nodiscard]] store_health health() const override { return {.ready = false}; }
 
 private:

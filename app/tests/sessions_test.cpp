@@ -90,6 +90,21 @@ struct session_cluster {
         return std::make_unique<session_instance>(
             context{flaky, on.shards, on.now, on.node, on.log}, options);
     }
+    /// Its timers stand still unless `hung` passes time.
+    std::unique_ptr<session_instance> hanging_instance(const std::string& node) {
+        const context on = world.instance(node);
+        return std::make_unique<session_instance>(context{on.state, hung, on.now, on.node, on.log},
+                                                  options);
+    }
+    /// An event that is in the store, and was published, but reached nobody.
+    void lose(const std::string& session, std::uint64_t seq) {
+        const std::string text = R"({"sessionId":")" + session + R"(","seq":)" +
+                                 std::to_string(seq) + R"(,"type":"e","timestamp":1})";
+        commit(world.state(),
+               transaction()
+                   .set_field("session:events:" + session, std::to_string(seq), text)
+                   .set_field("session:meta:" + session, "seq", std::to_string(seq)));
+    }
     std::optional<std::string> field(const std::string& session, const std::string& name) {
         return commit(world.state(), transaction().get_field("session:meta:" + session, name))
             .replies[0]
@@ -101,6 +116,7 @@ struct session_cluster {
 
     service_world& world;
     testing::flaky_store flaky;
+    testing::manual_shards hung;
     session_options options;
 };
 
@@ -214,7 +230,7 @@ TEST_CASE("sessions: who comes while the host speaks misses nothing and hears no
         const auto b = cluster.instance("b");
         const std::string id = wait((*a)->create_session(alice)).id;
         constexpr int events = 300;
-        std::thread speaking([&] {
+        auto speaking = std::async(std::launch::async, [&] {
             for (int i = 0; i < events; ++i)
                 wait((*a)->publish(id, "host", "e", i));
         });
@@ -224,7 +240,7 @@ TEST_CASE("sessions: who comes while the host speaks misses nothing and hears no
             (*b)->leave(id, listeners.back());
             seq = b->join(id, listeners.back(), 0).seq;
         }
-        speaking.join();
+        speaking.get();
         wait((*a)->publish(id, "host", "end", nullptr));
         for (const std::string& listener : listeners) {
             texts heard = b->hear(listener, std::to_string(events + 1) + " end");
@@ -280,28 +296,30 @@ TEST_CASE("sessions: events that are lost on their way are fetched") {
         const auto b = cluster.instance("b");
         const std::string id = wait((*a)->create_session(alice)).id;
         b->join(id, "l1");
-        const auto lose = [&](std::uint64_t seq) {
-            const std::string text = R"({"sessionId":")" + id + R"(","seq":)" +
-                                     std::to_string(seq) + R"(,"type":"e","timestamp":1})";
-            commit(world.state(), transaction()
-                                      .set_field("session:events:" + id, std::to_string(seq), text)
-                                      .set_field("session:meta:" + id, "seq", std::to_string(seq)));
-        };
         SUBCASE("when a later one comes") {
-            lose(1);
-            lose(2);
+            cluster.lose(id, 1);
+            cluster.lose(id, 2);
             wait((*a)->publish(id, "host", "later", nullptr));
             CHECK(b->hear("l1", "3 later") == texts{"at 0", "1 e", "2 e", "3 later"});
             CHECK((*b)->counters().recovered == 2);
         }
+        SUBCASE("when a listener comes who has it from elsewhere") {
+            cluster.lose(id, 1);
+            const session_joined joined = b->join(id, "l2", 1);
+            CHECK(joined.seq == 1);
+            CHECK(joined.complete);
+            wait((*a)->publish(id, "host", "later", nullptr));
+            CHECK(b->hear("l2", "2 later") == texts{"at 1", "2 later"});
+            CHECK(b->hear("l1", "2 later") == texts{"at 0", "1 e", "2 later"});
+        }
         SUBCASE("or at the next check") {
-            lose(1);
+            cluster.lose(id, 1);
             world.pass(6s);
             CHECK(b->hear("l1", "1 e") == texts{"at 0", "1 e"});
         }
         SUBCASE("or are told to be lost") {
-            lose(1);
-            lose(2);
+            cluster.lose(id, 1);
+            cluster.lose(id, 2);
             commit(world.state(), transaction().erase_field("session:events:" + id, "1"));
             world.pass(6s);
             CHECK(b->hear("l1", "2 e") == texts{"at 0", "lost 1-1", "2 e"});
@@ -512,6 +530,63 @@ TEST_CASE("sessions: a host that is gone for longer has ended the session") {
     });
 }
 
+TEST_CASE("sessions: an instance that hung finds its session ended, and leaves it so") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.hanging_instance("a");
+        const auto b = cluster.instance("b");
+        const std::string id = wait((*a)->create_session(alice)).id;
+        b->join(id, "l1");
+        world.pass(71s);
+        b->hear("l1", "ended host lost");
+        cluster.hung.pass(21s);
+        CHECK(a->hear("host", "ended host lost") == texts{"ended host lost"});
+        CHECK((*a)->counters().hosted == 0);
+        CHECK_FALSE(cluster.exists("session:host:" + id + ":heartbeat"));
+        CHECK(code_of([&] { b->join(id, "l2"); }) == "SESSION_ENDED");
+    });
+}
+
+TEST_CASE("sessions: a host that goes while the session is being made has gone") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.flaky_instance("a");
+        cluster.flaky.slow = true;
+        std::promise<session_info> made;
+        socketio::start(detail::finish((*a)->create_session(alice), made),
+                        [](const std::exception_ptr&) {});
+        (*a)->disconnect("host");
+        cluster.flaky.hurry();
+        const std::string id = made.get_future().get().id;
+        CHECK(wait((*a)->get_session(id)).status == "active");
+        world.pass(11s);
+        CHECK(code_of([&] { wait((*a)->get_session(id)); }) == "SESSION_ENDED");
+    });
+}
+
+TEST_CASE("sessions: of events that wait for the store there are not too many, and they keep their "
+          "order") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        cluster.options.max_waiting_events = 3;
+        const auto a = cluster.flaky_instance("a");
+        const std::string id = wait((*a)->create_session(alice)).id;
+        a->join(id, "l1");
+        cluster.flaky.slow = true;
+        std::vector<std::promise<std::uint64_t>> published(6);
+        for (std::size_t i = 0; i < published.size(); ++i)
+            socketio::start(
+                detail::finish((*a)->publish(id, "host", std::to_string(i), 1), published[i]),
+                [](const std::exception_ptr&) {});
+        cluster.flaky.hurry();
+        for (std::size_t i = 0; i < 4; ++i)
+            CHECK(published[i].get_future().get() == i + 1);
+        for (std::size_t i = 4; i < 6; ++i)
+            CHECK(code_of([&] { published[i].get_future().get(); }) == "UNAVAILABLE");
+        CHECK(a->hear("l1", "4 3") == texts{"at 0", "1 0", "2 1", "3 2", "4 3"});
+    });
+}
+
 TEST_CASE("sessions: only the user who hosts a session may resume it") {
     over_each_store([](service_world& world) {
         session_cluster cluster(world);
@@ -536,8 +611,8 @@ TEST_CASE("sessions: of two instances that think they have the host, the later h
         const std::string id = wait((*a)->create_session(alice)).id;
         b->join(id, "l1");
         wait((*b)->resume_session(id, {.user = "alice", .connection = "host2"}));
-        CHECK(wait((*b)->publish(id, "host2", "new", nullptr)) == 1);
         CHECK(code_of([&] { wait((*a)->publish(id, "host", "old", 1)); }) == "FORBIDDEN");
+        CHECK(wait((*b)->publish(id, "host2", "new", nullptr)) == 1);
         (*a)->disconnect("host");
         world.pass(1min);
         CHECK(wait((*b)->publish(id, "host2", "new", nullptr)) == 2);

@@ -122,6 +122,15 @@ TEST_CASE("store: members in the order of their scores") {
         CHECK(up_to(1000, 1) == std::vector<std::string>{"soon"});
         CHECK(reply_to(state, transaction().add_scored("due", "soon", 400)).number == 0);
         CHECK(up_to(1000, 10) == std::vector<std::string>{"next", "later", "soon"});
+        const auto highest = [&](std::size_t limit) {
+            return reply_to(state, transaction().highest_scored("due", limit)).items;
+        };
+        CHECK(highest(2) == std::vector<std::string>{"soon", "later"});
+        CHECK(highest(0).empty());
+        commit(state, transaction().add_scored("due", "sooner", 400)); // equal: by their names
+        CHECK(highest(2) == std::vector<std::string>{"sooner", "soon"});
+        CHECK(up_to(400, 9) == std::vector<std::string>{"next", "later", "soon", "sooner"});
+        commit(state, transaction().remove_scored("due", "sooner"));
         CHECK(reply_to(state, transaction().remove_scored("due", "next")).number == 1);
         CHECK(reply_to(state, transaction().remove_scored("due", "next")).number == 0);
         CHECK(reply_to(state, transaction().count_scored("due")).number == 2);
@@ -148,6 +157,14 @@ TEST_CASE("store: what is published reaches the channel's subscribers in its ord
         REQUIRE(complete.get_future().wait_for(30s) == std::future_status::ready);
         CHECK(heard == std::vector<std::string>{"1", "last"});
         state.unsubscribe(subscription);
+    });
+}
+
+TEST_CASE("store: one that is closed answers that it is") {
+    over_each_store([](service_world& world) {
+        world.state().close();
+        CHECK_THROWS_AS(commit(world.state(), transaction().get("k")), socketio::operation_error);
+        world.state().unsubscribe(world.state().subscribe("c", [](std::string_view) {}));
     });
 }
 

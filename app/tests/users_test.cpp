@@ -95,16 +95,35 @@ TEST_CASE("where there is no key, what clients give as a token means nothing") {
     server.notes.await("anonymous");
 }
 
-TEST_CASE("other keys count for those who connect from then on") {
+TEST_CASE("other keys and rules count for those who connect from then on") {
     users_server server(with_tokens());
     user_client before(server, server.token("ann"));
     const auto other = testing::token_issuer::hs256("another secret of 32 bytes or so");
-    server.service.set_tokens(
-        std::make_shared<token_verifier>(token_sources{.secret = other.secret()}));
+    server.service.set(
+        {.tokens = std::make_shared<token_verifier>(token_sources{.secret = other.secret()}),
+         .token_required = true});
     user_client after(server);
     CHECK(refusal_code(after.refused(user_client::auth(server.token("ann")))) == "TOKEN_INVALID");
     CHECK_FALSE(after.join(other.issue(R"({"sub":"bob","exp":1700000060})")).empty());
     CHECK(before.ask("whoami", "{}").starts_with(R"({"ok":true,"userId":"ann",)"));
+    user_client without(server);
+    CHECK(refusal_code(without.refused("{}")) == "TOKEN_MISSING");
+    CHECK_THROWS_AS(server.service.set({.token_required = true}), std::invalid_argument);
+}
+
+TEST_CASE("nobody is let in by a service that has ended") {
+    socketio::socketio_fixture server;
+    memory_store state(server.http.shards(), [] { return 0ms; });
+    {
+        const context on{state, server.http.shards(), [] { return 0ms; }, "a",
+                         [](engineio::log_level, std::string_view) {}};
+        users service(on, server.io.of("/"), with_tokens());
+        service.install();
+    }
+    server.start();
+    auto client = server.connect();
+    client.send("0");
+    client.expect(R"(4{"message":"the server is about to stop"})");
 }
 
 TEST_CASE("whoever another middleware refuses has not been bound") {

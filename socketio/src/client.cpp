@@ -27,6 +27,20 @@ bool has_string(const value& auth, std::string_view key) {
     return member && member->is_string();
 }
 
+void count(socketio_counters& counters, recovery_outcome how) {
+    (how == recovery_outcome::recovered         ? counters.sessions_recovered
+     : how == recovery_outcome::unknown_session ? counters.recoveries_unknown
+                                                : counters.recoveries_forgotten)
+        .add();
+}
+
+// The client that asked for it is gone again; it may try once more.
+void give_back(server_core& server, namespace_core& nsp, restored_session former) {
+    if (former.outcome == recovery_outcome::recovered)
+        nsp.adapter().persist_session(std::move(former.session));
+    server.namespaces().leave(nsp);
+}
+
 } // namespace
 
 client::client(server_core& server, engineio::session& session)
@@ -159,7 +173,8 @@ void client::on_opened(const std::string& name, const namespace_ptr& nsp, value 
 }
 
 void client::join(const namespace_ptr& nsp, value auth) {
-    if (nsp->adapter().recovers() && has_string(auth, "pid") && has_string(auth, "offset"))
+    if (!is_version_2() && nsp->adapter().recovers() && has_string(auth, "pid") &&
+        has_string(auth, "offset"))
         recover(nsp, std::move(auth));
     else
         add_socket(nsp, std::move(auth), {});
@@ -169,20 +184,15 @@ void client::recover(const namespace_ptr& nsp, value auth) {
     begin_joining(nsp->name());
     const std::string private_id = auth.find("pid")->as_string();
     const std::string offset = auth.find("offset")->as_string();
-    nsp->adapter().restore_session(
-        private_id, offset,
-        [server = server_.shared_from_this(), session = session_.id(), nsp,
-         auth = std::move(auth)](restored_session former) {
-            auto& counters = server->counters();
-            (former.outcome == recovery_outcome::recovered         ? counters.sessions_recovered
-             : former.outcome == recovery_outcome::unknown_session ? counters.recoveries_unknown
-                                                                   : counters.recoveries_forgotten)
-                .add();
-            client* const asking = server->find_client(session);
-            if (!asking) return server->namespaces().leave(*nsp);
-            asking->end_joining(nsp->name());
-            asking->add_socket(nsp, auth, std::move(former));
-        });
+    auto found = [server = server_.shared_from_this(), session = session_.id(), nsp,
+                  auth = std::move(auth)](restored_session former) {
+        count(server->counters(), former.outcome);
+        client* const asking = server->find_client(session);
+        if (!asking) return give_back(*server, *nsp, std::move(former));
+        asking->end_joining(nsp->name());
+        asking->add_socket(nsp, auth, std::move(former));
+    };
+    nsp->adapter().restore_session(private_id, offset, std::move(found));
 }
 
 void client::add_socket(const namespace_ptr& nsp, value auth, restored_session former) {

@@ -4,8 +4,10 @@
 
 namespace sockeye::socketio {
 
-encoded_event::encoded_event(const parser& with, packet from, selection to, const emit_flags& flags)
-    : packet_(std::move(from)), to_(std::move(to)), volatile_flag_(flags.volatile_) {
+encoded_event::encoded_event(const parser& with, packet from, selection to, const emit_flags& flags,
+                             bool has_offset)
+    : parser_(with), packet_(std::move(from)), to_(std::move(to)), volatile_flag_(flags.volatile_),
+      compress_(flags.compress), has_offset_(has_offset) {
     struct sharing_sink final : message_sink {
         sharing_sink(encoded_event& into, bool may_compress) : to(into), compress(may_compress) {}
         void add(std::string_view data, bool binary) override {
@@ -24,6 +26,12 @@ outgoing_list encoded_event::share() const {
     for (const engineio::encoded_ptr& message : messages_)
         handles.push_back(engineio::outgoing::share(message));
     return handles;
+}
+
+outgoing_list encoded_event::encode_without_offset() const {
+    packet shorter = packet_;
+    shorter.data.as_array().pop_back();
+    return encode_for_one(parser_, shorter, compress_);
 }
 
 outgoing_list encode_for_one(const parser& with, const packet& from, bool compress) {

@@ -18,7 +18,8 @@ using outgoing_list = boost::container::small_vector<engineio::outgoing_ptr, 2>;
 // what is sent.
 class encoded_event final : public prepared_event {
 public:
-    encoded_event(const parser& with, packet from, selection to, const emit_flags& flags);
+    encoded_event(const parser& with, packet from, selection to, const emit_flags& flags,
+                  bool has_offset = false);
 
     [[nodiscard]] const selection& to() const override { return to_; }
     [[nodiscard]] std::size_t bytes() const override { return bytes_; }
@@ -26,11 +27,17 @@ public:
     [[nodiscard]] bool volatile_() const { return volatile_flag_; }
     // Handles for one shard: see engineio::outgoing.
     [[nodiscard]] outgoing_list share() const;
+    // The last argument is an offset, for clients that may come back.
+    [[nodiscard]] bool has_offset() const { return has_offset_; }
+    [[nodiscard]] outgoing_list encode_without_offset() const;
 
 private:
+    const parser& parser_;
     packet packet_;
     selection to_;
     bool volatile_flag_;
+    bool compress_;
+    bool has_offset_;
     std::size_t bytes_ = 0;
     std::vector<engineio::encoded_ptr> messages_;
 };

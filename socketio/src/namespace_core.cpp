@@ -161,8 +161,9 @@ prepared_event_ptr namespace_core::prepare(array event, selection to, const emit
                                            std::string_view offset) {
     if (!offset.empty()) event.emplace_back(offset);
     server_.count_shared_encode();
-    return std::make_shared<encoded_event>(
-        server_.packets(), packet{.nsp = name_, .data = std::move(event)}, std::move(to), flags);
+    return std::make_shared<encoded_event>(server_.packets(),
+                                           packet{.nsp = name_, .data = std::move(event)},
+                                           std::move(to), flags, !offset.empty());
 }
 
 void namespace_core::deliver(const prepared_event_ptr& what) {
@@ -180,8 +181,12 @@ void namespace_core::deliver_here(const prepared_event& what) {
     const auto reached = parts_[shard].select(event.to());
     if (reached.empty()) return;
     const auto packets = event.share();
-    for (const auto& socket : reached)
-        socket->send_event(event.event(), packets, event.volatile_());
+    outgoing_list shorter; // for who knows nothing of offsets
+    for (const auto& socket : reached) {
+        const bool cut = event.has_offset() && !socket->knows_offsets();
+        if (cut && shorter.empty()) shorter = event.encode_without_offset();
+        socket->send_event(event.event(), cut ? shorter : packets, event.volatile_());
+    }
     server_.counters(shard).deliveries.add(reached.size());
 }
 

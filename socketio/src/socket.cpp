@@ -57,7 +57,7 @@ value& socket::data() const {
 // ---- handlers
 
 listener socket::add_handler(std::shared_ptr<event_handler> handler, bool first) const {
-    return core_->add_handler(std::move(handler), first);
+    return core_->add_listener(core_->handlers(), std::move(handler), first);
 }
 void socket::off(const listener& one) const {
     core_->handlers().remove(one);
@@ -76,10 +76,10 @@ std::vector<std::string> socket::event_names() const {
 }
 
 listener socket::on_any(any_listener seen) const {
-    return core_->any_handlers().add(make_any(std::move(seen)), false);
+    return core_->add_listener(core_->any_handlers(), make_any(std::move(seen)), false);
 }
 listener socket::prepend_any(any_listener seen) const {
-    return core_->any_handlers().add(make_any(std::move(seen)), true);
+    return core_->add_listener(core_->any_handlers(), make_any(std::move(seen)), true);
 }
 void socket::off_any(const listener& one) const {
     core_->any_handlers().remove(one);
@@ -92,10 +92,10 @@ std::size_t socket::any_listener_count() const {
 }
 
 listener socket::on_any_outgoing(outgoing_listener seen) const {
-    return core_->outgoing_handlers().add(make_outgoing(std::move(seen)), false);
+    return core_->add_listener(core_->outgoing_handlers(), make_outgoing(std::move(seen)), false);
 }
 listener socket::prepend_any_outgoing(outgoing_listener seen) const {
-    return core_->outgoing_handlers().add(make_outgoing(std::move(seen)), true);
+    return core_->add_listener(core_->outgoing_handlers(), make_outgoing(std::move(seen)), true);
 }
 void socket::off_any_outgoing(const listener& one) const {
     core_->outgoing_handlers().remove(one);

@@ -77,7 +77,9 @@ private:
 socket_core::socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth,
                          const restored_session& former)
     : id_(make_id(owner, *nsp, former)), nsp_(std::move(nsp)), owner_(&owner),
-      shard_(owner.session().shard()), recovered_(former.outcome == recovery_outcome::recovered) {
+      shard_(owner.session().shard()), version_2_(owner.is_version_2()),
+      recovers_(nsp_->adapter().recovers() && !version_2_),
+      recovered_(former.outcome == recovery_outcome::recovered) {
     if (auth.is_object() && !auth.as_object().empty()) extra().auth = std::move(auth);
 }
 
@@ -100,10 +102,11 @@ std::string socket_core::name_for_log() const {
 
 void socket_core::start(restored_session& former) {
     const auto rules = nsp_->rules();
-    if (nsp_->adapter().recovers())
+    if (recovers_)
         extra().private_id = recovered_ ? former.session.private_id : engineio::random_id();
     if (recovered_) {
         restore(former);
+        if (!owner_) return; // cut, since it does not read what it missed
         if (server().options().recovery->skip_middlewares) return connect();
     }
     run_connect_steps(rules, 0);
@@ -145,7 +148,7 @@ void socket_core::run_connect_steps(const namespace_core::rules_ptr& rules, std:
 void socket_core::refuse(const connect_refusal& why) {
     const auto keep = shared_from_this();
     packet refusal{.type = packet_type::connect_error, .nsp = nsp_->name()};
-    if (owner_->is_version_2()) {
+    if (version_2_) {
         refusal.data = why.data.is_null() ? value(why.message) : why.data;
     } else {
         object told{{"message", why.message}};
@@ -163,6 +166,8 @@ void socket_core::refuse(const connect_refusal& why) {
 }
 
 void socket_core::connect() {
+    owner_->send(connect_reply());
+    if (!owner_) return; // cut: nobody is told of a client that never was there
     status_ = status::connected;
     if (!recovered_) part().add(*this);
     join({id_});
@@ -170,14 +175,20 @@ void socket_core::connect() {
     server().counters().connects.add();
     server().counters().sockets.add();
     ++nsp_->sockets;
-    packet reply{.type = packet_type::connect, .nsp = nsp_->name()};
-    if (!owner_->is_version_2()) {
-        object ids{{"sid", id_}};
-        if (nsp_->adapter().recovers()) ids["pid"] = extra().private_id;
-        reply.data = std::move(ids);
-    }
-    owner_->send(reply);
     if (observer* const sees = server().observed_by()) sees->on_connect(*this);
+    welcome();
+}
+
+packet socket_core::connect_reply() {
+    packet reply{.type = packet_type::connect, .nsp = nsp_->name()};
+    if (version_2_) return reply;
+    object ids{{"sid", id_}};
+    if (recovers_) ids["pid"] = extra().private_id;
+    reply.data = std::move(ids);
+    return reply;
+}
+
+void socket_core::welcome() {
     const auto self = shared_from_this();
     const auto rules = nsp_->take_rules();
     for (const auto& welcome : rules->handlers) {
@@ -281,29 +292,36 @@ void socket_core::on_ack(packet& answer) {
 void socket_core::emit(emission what, const emit_flags& flags) {
     check_event_name(what.event);
     if (is_here()) return emit_here(std::move(what), flags);
+    if (!what.answered && is_logged(flags)) return log(std::move(what.event), flags);
     server().shards().post(shard_, [self = shared_from_this(), what = std::move(what),
                                     flags]() mutable { self->emit_here(std::move(what), flags); });
 }
 
 void socket_core::emit_here(emission what, const emit_flags& flags) {
-    if (what.answered) {
-        auto finish = told(std::move(what.answered));
-        if (!owner_) return finish({"the client has disconnected"}, {});
-        const std::uint64_t id = nsp_->next_ack_id();
-        if (expect_ack(id, flags.timeout, finish))
-            send_packet(std::move(what.event), id, flags);
-        else
-            finish({"too many unanswered acknowledgements"}, {});
-        return;
-    }
-    // What is to be there for a client that comes back must go through the log. While it is
-    // joining, nothing is.
-    const bool logged = nsp_->adapter().recovers() && !flags.volatile_ &&
-                        (status_ == status::gone || (connected() && in_own_room_));
-    if (logged)
-        nsp_->adapter().broadcast(std::move(what.event), {.rooms = {id_}, .except = {}}, flags);
-    else if (owner_)
-        send_packet(std::move(what.event), std::nullopt, flags);
+    if (what.answered) return ask_here(std::move(what), flags);
+    if (is_logged(flags)) return log(std::move(what.event), flags);
+    if (owner_) send_packet(std::move(what.event), std::nullopt, flags);
+}
+
+void socket_core::ask_here(emission what, const emit_flags& flags) {
+    auto finish = told(std::move(what.answered));
+    if (!owner_) return finish({"the client has disconnected"}, {});
+    const std::uint64_t id = nsp_->next_ack_id();
+    if (expect_ack(id, flags.timeout, finish))
+        send_packet(std::move(what.event), id, flags);
+    else
+        finish({"too many unanswered acknowledgements"}, {});
+}
+
+// What is to be there for a client that comes back must go through the log, at once, so that it
+// keeps its place among a thread's broadcasts. While a client is joining, nothing is.
+bool socket_core::is_logged(const emit_flags& flags) const {
+    return recovers_ && !flags.volatile_ &&
+           (status_ == status::gone || (connected() && in_own_room_));
+}
+
+void socket_core::log(array event, const emit_flags& flags) {
+    nsp_->adapter().broadcast(std::move(event), {.rooms = {id_}, .except = {}}, flags);
 }
 
 void socket_core::send_packet(array event, std::optional<std::uint64_t> ack_id,
@@ -361,12 +379,15 @@ ack_table::finish socket_core::told(ack_callback answered) {
 
 // ---- what the application does
 
-listener socket_core::add_handler(std::shared_ptr<event_handler> handler, bool first) {
-    return handlers_.add(std::move(handler), first);
+// Of one that has gone nothing is taken: it would hold handles, which hold this, for ever.
+
+listener socket_core::add_listener(listener_list& to, std::shared_ptr<event_handler> one,
+                                   bool first) {
+    return status_ == status::gone ? listener() : to.add(std::move(one), first);
 }
 
 void socket_core::add_step(event_step step) {
-    extra().steps.push_back(std::move(step));
+    if (status_ != status::gone) extra().steps.push_back(std::move(step));
 }
 
 bool socket_core::may_join(const std::string& room) {
@@ -385,7 +406,7 @@ void socket_core::join(const std::vector<std::string>& rooms) {
     for (const std::string& room : rooms) {
         if (room != id_ && !may_join(room)) continue;
         const bool joined =
-            room == id_ ? !std::exchange(in_own_room_, true) : part().rooms().join(*this, room);
+            room == id_ ? !in_own_room_.exchange(true) : part().rooms().join(*this, room);
         if (!joined) continue;
         if (nsp_->rooms().wanted()) nsp_->rooms().joined(room, id_);
         if (observer* const sees = server().observed_by()) sees->on_join(*this, room);
@@ -394,7 +415,7 @@ void socket_core::join(const std::vector<std::string>& rooms) {
 
 void socket_core::leave(const std::string& room) {
     const bool left =
-        room == id_ ? std::exchange(in_own_room_, false) : part().rooms().leave(*this, room);
+        room == id_ ? in_own_room_.exchange(false) : part().rooms().leave(*this, room);
     if (left) tell_of_leaving(room);
 }
 
@@ -464,6 +485,8 @@ void socket_core::close(std::string_view reason, std::string_view detail) {
         persist(why);
         server().counters().sockets.sub();
         --nsp_->sockets;
+    } else if (recovered_) {
+        persist(why); // it was about to come back, and may still
     }
     leave_all_rooms();
     part().remove(*this);
@@ -476,7 +499,7 @@ void socket_core::close(std::string_view reason, std::string_view detail) {
 }
 
 void socket_core::persist(std::string_view reason) {
-    if (!nsp_->adapter().recovers() || !is_recoverable(reason)) return;
+    if (!recovers_ || !is_recoverable(reason)) return;
     server().counters().sessions_saved.add();
     nsp_->adapter().persist_session({id_, extra().private_id, rooms(), data()});
 }

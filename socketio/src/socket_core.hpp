@@ -50,7 +50,7 @@ public:
     void report(array event); // of ours, not the client's, to its handlers
 
     // ---- what the application does
-    listener add_handler(std::shared_ptr<event_handler> handler, bool first);
+    listener add_listener(listener_list& to, std::shared_ptr<event_handler> one, bool first);
     [[nodiscard]] listener_list& handlers() { return handlers_; }
     [[nodiscard]] listener_list& any_handlers() { return extra().any; }
     [[nodiscard]] listener_list& outgoing_handlers() { return extra().outgoing; }
@@ -71,6 +71,7 @@ public:
     [[nodiscard]] bool receives() const {
         return connected() || (recovered_ && status_ == status::joining);
     }
+    [[nodiscard]] bool knows_offsets() const { return !version_2_; }
     [[nodiscard]] bool in_own_room() const { return in_own_room_; }
     void send_event(const array& event, std::span<const engineio::outgoing_ptr> packets,
                     bool volatile_);
@@ -101,6 +102,8 @@ private:
     void restore(restored_session& former);
     void run_connect_steps(const namespace_core::rules_ptr& rules, std::size_t next);
     void connect();
+    [[nodiscard]] packet connect_reply();
+    void welcome();
     void refuse(const connect_refusal& why);
     void run_steps(const std::shared_ptr<dispatch_state>& state, std::size_t next);
     void dispatch(incoming_event& event);
@@ -108,6 +111,9 @@ private:
     void answer(std::uint64_t id, array with);
     [[nodiscard]] bool is_here() const { return nsp_->shards().current() == shard_; }
     void emit_here(emission what, const emit_flags& flags);
+    void ask_here(emission what, const emit_flags& flags);
+    [[nodiscard]] bool is_logged(const emit_flags& flags) const;
+    void log(array event, const emit_flags& flags);
     void send_packet(array event, std::optional<std::uint64_t> ack_id, const emit_flags& flags);
     ack_table::finish told(ack_callback answered);
     void tell_of_leaving(const std::string& room);
@@ -123,9 +129,12 @@ private:
     listener_list handlers_;
     std::unique_ptr<extras> extras_;
     const unsigned shard_;
-    std::atomic<status> status_ = status::joining; // changed by its own thread only
-    bool in_own_room_ = false;
-    bool recovered_;
+    // Changed by its own thread only:
+    std::atomic<status> status_ = status::joining;
+    std::atomic<bool> in_own_room_ = false;
+    const bool version_2_;
+    const bool recovers_; // its client may come back, which those of version 2 cannot
+    const bool recovered_;
 };
 
 // What a client is told where a middleware threw: no more, since what it threw was not meant for

@@ -1,40 +1,18 @@
-// The same requests to the fixture and to the reference: status, headers and bodies must be equal, but for the session
-// ids and what support/http.mjs leaves out. Every deliberate difference is in docs/differences.md and, where a request
-// here meets it, in the `differs` of that case.
-import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+// The same requests to the fixture and to the reference: status, headers and bodies must be equal, but for what
+// support/http.mjs and support/differential.mjs leave out.
+import { against } from "./support/differential.mjs";
 import { startFixture } from "./support/fixture.mjs";
 import { ask, exchange } from "./support/http.mjs";
 import { startReference } from "./support/reference.mjs";
 
-const limit = { timeout: 60_000, concurrency: 8 };
-
-function against(title, commandLine, options, tests) {
-  describe(title, limit, () => {
-    const servers = {};
-    before(async () => {
-      servers.ours = await startFixture(...commandLine, "--ping-interval", "1000", "--ping-timeout", "20000");
-      servers.reference = await startReference({ ...options, pingInterval: 1000, pingTimeout: 20000 });
-    });
-    after(() => Promise.all([servers.ours.stop(), servers.reference.stop()]));
-    // `scenario` gets a server's address and returns what it saw there.
-    tests((name, scenario, differs = (seen) => seen) => {
-      it(name, async () => {
-        const seen = await Promise.all([scenario(servers.ours.url), scenario(servers.reference.url)]);
-        const [ours, reference] = seen.map(anonymous);
-        assert.deepEqual(ours, differs(reference));
-      });
-    });
-  });
-}
+// Both with the same heartbeat. `options` are the reference's, `more` is the fixture's command line.
+const servers = (profile, options, ...more) => () => ({
+  ours: startFixture(profile, "--threads", "4", "--ping-interval", "1000", "--ping-timeout", "20000", ...more),
+  reference: startReference({ ...options, pingInterval: 1000, pingTimeout: 20000 }),
+});
 
 // For `differs`: the last answer's body is another.
 const lastBody = (body) => (seen) => seen.with(-1, { ...seen.at(-1), body });
-
-// Session ids, wherever they stand.
-function anonymous(seen) {
-  return JSON.parse(JSON.stringify(seen).replace(/(sid\\*":\\*")[\w-]+/g, "$1ID"));
-}
 
 class Session {
   static async open(url, query = "EIO=4", request) {
@@ -85,7 +63,7 @@ const queries = [
   "EIO=4&transport=polling&b64=1&t=Pabc&unknown=%zz+%41",
 ];
 
-against("HTTP long-polling", ["protocol", "--threads", "4"], anyOrigin, (compare) => {
+against("HTTP long-polling", servers("protocol", anyOrigin), (compare) => {
   for (const path of paths) compare(`GET ${path}`, (url) => ask(url + path));
   for (const query of queries)
     for (const method of ["GET", "POST"])
@@ -134,7 +112,7 @@ const payloads = {
 // Echoes of one payload share an answer; the reference puts the first into the poll that waits, the rest into the next.
 const batches = new Set(["three messages", "binary and text"]);
 
-against("payloads of protocol 4", ["protocol", "--threads", "4"], anyOrigin, (compare) => {
+against("payloads of protocol 4", servers("protocol", anyOrigin), (compare) => {
   for (const [name, body] of Object.entries(payloads)) {
     compare(`${name} in a POST while a poll waits`, async (url) => {
       const session = await Session.open(url);
@@ -176,7 +154,7 @@ against("payloads of protocol 4", ["protocol", "--threads", "4"], anyOrigin, (co
   });
 });
 
-against("JSONP", ["protocol", "--threads", "4"], anyOrigin, (compare) => {
+against("JSONP", servers("protocol", anyOrigin), (compare) => {
   for (const j of ["7", "0", "abc", "1a2"]) {
     compare(`j=${j}`, async (url) => {
       const session = await Session.open(url, `EIO=4&j=${j}`);
@@ -192,7 +170,7 @@ against("JSONP", ["protocol", "--threads", "4"], anyOrigin, (compare) => {
   });
 });
 
-against("compression", ["protocol", "--threads", "4"], anyOrigin, (compare) => {
+against("compression", servers("protocol", anyOrigin), (compare) => {
   const accepted = ["gzip", "deflate", "deflate, gzip", "gzip;q=0.5, deflate", "*", "br", "gzip;q=0", "identity"];
   for (const encoding of accepted)
     for (const size of [1023, 1024])
@@ -205,8 +183,8 @@ against("compression", ["protocol", "--threads", "4"], anyOrigin, (compare) => {
 
 const browsers = ["Mozilla/4.0 (compatible;MSIE 7.0)", "Mozilla/5.0 (Trident/7.0; rv:11.0)", "Firefox"];
 
-against("CORS for one origin", ["protocol", "--threads", "4", "--allowed-origin", "http://a.example"],
-  { cors: { origin: ["http://a.example"] } }, (compare) => {
+against("CORS for one origin",
+  servers("protocol", { cors: { origin: ["http://a.example"] } }, "--allowed-origin", "http://a.example"), (compare) => {
     for (const Origin of ["http://a.example", "http://b.example"]) {
       compare(`a handshake from ${Origin}`, (url) =>
         ask(`${url}/engine.io/?EIO=4&transport=polling`, { headers: { Origin } }));
@@ -246,7 +224,7 @@ function differs3(name, query, body) {
   return differs ? lastBody(jsonp ? `___eio[2](${JSON.stringify(body)});` : body) : undefined;
 }
 
-against("protocol 3", ["eio3", "--threads", "4"], { ...anyOrigin, allowEIO3: true }, (compare) => {
+against("protocol 3", servers("eio3", { ...anyOrigin, allowEIO3: true }), (compare) => {
   for (const query of ["EIO=3", "EIO=3&b64=1", "EIO=3&j=2", ""]) {
     for (const [name, body] of Object.entries(payloads3)) {
       compare(`${name} after a handshake with "${query}"`, async (url) => {
@@ -279,7 +257,7 @@ const refused = {
 // The reference has no CORS headers here.
 const withCors = ({ fields, ...others }) => ({ ...others, fields: ["access-control-allow-origin: *", ...fields] });
 
-against("refused WebSockets", ["protocol", "--threads", "4"], anyOrigin, (compare) => {
+against("refused WebSockets", servers("protocol", anyOrigin), (compare) => {
   for (const [name, [query, headers]] of Object.entries(refused))
     compare(name, async (url) => {
       const lines = Object.entries({ Host: "localhost", ...headers }).filter(([, value]) => value);

@@ -12,6 +12,7 @@ namespace sockeye::adapter_redis {
 
 using socketio::array;
 using socketio::object;
+using socketio::saved_session;
 
 namespace {
 
@@ -141,13 +142,20 @@ std::optional<envelope> decode_entry(const stream_fields& fields) {
     return message;
 }
 
-std::string encode_session(const value& session) {
-    return to_base64(to_msgpack(session));
+std::string encode_session(const saved_session& session) {
+    return to_base64(to_msgpack(object{{"sid", session.id},
+                                       {"pid", session.private_id},
+                                       {"rooms", make_names(session.rooms)},
+                                       {"data", session.data}}));
 }
 
-std::optional<value> decode_session(std::string_view text) {
-    value session;
-    if (!parse_msgpack(from_base64(text), session)) return std::nullopt;
+std::optional<saved_session> decode_session(std::string_view text) {
+    value read;
+    if (!parse_msgpack(from_base64(text), read)) return std::nullopt;
+    auto rooms = read_names(read.find("rooms"));
+    if (!find_text(read, "sid") || !find_text(read, "pid") || !rooms) return std::nullopt;
+    saved_session session{take_text(read, "sid"), take_text(read, "pid"), *std::move(rooms), {}};
+    if (value* const data = read.find("data")) session.data = std::move(*data);
     return session;
 }
 

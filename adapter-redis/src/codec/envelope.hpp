@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sockeye/socketio/adapter.hpp>
 #include <sockeye/socketio/cluster_message.hpp>
 #include <sockeye/socketio/value.hpp>
 
@@ -49,7 +50,7 @@ stream_fields encode_entry(const envelope& from);
 std::optional<envelope> decode_entry(const stream_fields& fields);
 
 /// The base64 of MessagePack that a session is kept as for its recovery.
-std::string encode_session(const socketio::value& session);
-std::optional<socketio::value> decode_session(std::string_view text);
+std::string encode_session(const socketio::saved_session& session);
+std::optional<socketio::saved_session> decode_session(std::string_view text);
 
 } // namespace sockeye::adapter_redis

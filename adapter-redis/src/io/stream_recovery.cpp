@@ -1,46 +1,19 @@
 #include "io/stream_recovery.hpp"
 
-#include "codec/wire.hpp"
-
 #include <utility>
 
 namespace sockeye::adapter_redis {
 
 namespace cluster = socketio::cluster;
-using socketio::array;
 using socketio::cluster_message;
-using socketio::object;
 using socketio::recovery_outcome;
 using socketio::restored_session;
 using socketio::saved_session;
-using socketio::value;
 
 namespace {
 
 constexpr const char* page = "100"; // entries that are read at once
 constexpr unsigned max_pages = 100;
-
-value to_value(const saved_session& from) {
-    return object{{"sid", from.id},
-                  {"pid", from.private_id},
-                  {"rooms", make_names(from.rooms)},
-                  {"data", from.data}};
-}
-
-std::optional<saved_session> read_session(std::string_view text) {
-    auto read = decode_session(text);
-    if (!read) return std::nullopt;
-    const value* const sid = read->find("sid");
-    const value* const pid = read->find("pid");
-    const value* const rooms = read->find("rooms");
-    if (!sid || !sid->is_string() || !pid || !pid->is_string() || !rooms || !rooms->is_array())
-        return std::nullopt;
-    saved_session session{sid->as_string(), pid->as_string(), {}, {}};
-    for (const value& room : rooms->as_array())
-        if (room.is_string()) session.rooms.push_back(room.as_string());
-    if (value* const data = read->find("data")) session.data = std::move(*data);
-    return session;
-}
 
 } // namespace
 
@@ -92,7 +65,7 @@ private:
     }
 
     void on_session(const reply& answer) {
-        auto session = answer.kind == reply_kind::text ? read_session(answer.text) : std::nullopt;
+        auto session = answer.kind == reply_kind::text ? decode_session(answer.text) : std::nullopt;
         if (!session) return finish({recovery_outcome::unknown_session});
         session_ = *std::move(session);
         const std::string offset = to_string(offset_);
@@ -187,9 +160,8 @@ void stream_recovery::advance(shard_state& at, const stream_id& to) {
 }
 
 void stream_recovery::save(const saved_session& session) {
-    link_->command({"SET", with_.session_key_prefix + session.private_id,
-                    encode_session(to_value(session)), "PX",
-                    std::to_string(with_.session_lifetime.count())});
+    link_->command({"SET", with_.session_key_prefix + session.private_id, encode_session(session),
+                    "PX", std::to_string(with_.session_lifetime.count())});
 }
 
 void stream_recovery::restore(const std::string& private_id, const std::string& offset,

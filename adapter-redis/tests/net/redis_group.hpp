@@ -79,7 +79,6 @@ public:
         await_members("/");
         connect();
     }
-    ~redis_group() { finish(); }
 
     // Every server has the namespace, and hears what is said in it.
     void await_members(const std::string& nsp) {

@@ -114,6 +114,7 @@ TEST_CASE("a Redis that hangs is noticed") {
     options.connect_timeout = 500ms;
     redis_link link(options);
     fixture.subscribe(link, plain, "a");
+    await([&] { return link.counters().connected; });
     fixture.server.pause();
     fixture.notes.await(fixture.called("commands") + " lost: no sign of life");
     fixture.notes.await(fixture.called("subscriptions") + " lost: no sign of life");

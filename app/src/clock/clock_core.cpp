@@ -7,12 +7,15 @@ namespace sockeye::app {
 
 namespace steps = clock_steps;
 
-void shared_clock::core::start() {
-    changes_ = ground_->on.state.subscribe(steps::changes_channel,
-                                           [weak = weak_from_this()](std::string_view text) {
-                                               if (const auto self = weak.lock())
-                                                   self->on_message(text);
-                                           });
+void shared_clock::core::start(std::function<void()> ready) {
+    const auto weak = weak_from_this();
+    const auto hear = [weak](std::string_view text) {
+        if (const auto self = weak.lock()) self->on_message(text);
+    };
+    const auto begin = [weak, ready = std::move(ready)] {
+        if (const auto self = weak.lock()) self->ground_->work.run(self->catch_up(ready));
+    };
+    changes_ = ground_->on.state.subscribe(steps::changes_channel, hear, begin);
     ticker_->start();
     check_regularly();
 }
@@ -30,6 +33,19 @@ task<> shared_clock::core::retire() {
     co_await ticker_->give_up_lease();
 }
 
+// What was said before this instance could hear it is in the store.
+task<> shared_clock::core::catch_up(std::function<void()> ready) {
+    const auto self = shared_from_this();
+    std::exception_ptr error;
+    try {
+        co_await check();
+    } catch (...) {
+        error = std::current_exception(); // the next check finds what this one did not
+    }
+    if (ready) ready();
+    if (error) std::rethrow_exception(error);
+}
+
 void shared_clock::core::on_message(std::string_view text) {
     const auto change = steps::read_change(text);
     if (!change) return;
@@ -39,9 +55,13 @@ void shared_clock::core::on_message(std::string_view text) {
 
 // ---- changes
 
+// One after the other, those that are asked for here, so that they need not contend with each other
+// too.
 task<clock_state> shared_clock::core::change(std::string session, changer how) {
     const auto self = shared_from_this();
-    constexpr int attempts = 10; // at what somebody else may always be quicker at
+    constexpr int attempts = 50; // at what another instance may always be quicker at
+    const auto line = line_of(session);
+    const auto turn = co_await line->enter();
     for (int i = 0; i < attempts; ++i) {
         std::vector<std::string> asked{session};
         const auto stored = co_await ground_->look(std::move(asked));
@@ -52,6 +72,27 @@ task<clock_state> shared_clock::core::change(std::string session, changer how) {
             co_return next.state(std::move(session), now);
     }
     throw service_error("UNAVAILABLE", "others change this clock all the time");
+}
+
+// It lives as long as anybody is in it.
+std::shared_ptr<waiting_line> shared_clock::core::line_of(const std::string& session) {
+    const std::lock_guard lock(mutex_);
+    std::weak_ptr<waiting_line>& known = lines_[session];
+    if (auto line = known.lock()) return line;
+    const auto forget = [weak = weak_from_this(), session](const waiting_line* line) {
+        delete line;
+        if (const auto self = weak.lock()) self->forget_line(session);
+    };
+    const std::shared_ptr<waiting_line> made(
+        new waiting_line(ground_->on.shards, ground_->options.max_waiting_changes), forget);
+    known = made;
+    return made;
+}
+
+void shared_clock::core::forget_line(const std::string& session) {
+    const std::lock_guard lock(mutex_);
+    const auto found = lines_.find(session);
+    if (found != lines_.end() && found->second.expired()) lines_.erase(found);
 }
 
 task<clock_state> shared_clock::core::get(std::string session) {

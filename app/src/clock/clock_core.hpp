@@ -2,11 +2,14 @@
 
 #include "clock/clock_members.hpp"
 #include "clock/clock_ticker.hpp"
+#include "waiting_line.hpp"
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace sockeye::app {
 
@@ -18,7 +21,7 @@ public:
         : ground_(ground), ticker_(std::make_shared<clock_ticker>(ground)),
           members_(std::make_shared<clock_members>(ground)) {}
 
-    void start();
+    void start(std::function<void()> ready);
     void close(); // nothing is told after that
     task<> retire();
 
@@ -33,6 +36,10 @@ public:
     [[nodiscard]] clock_counters counters() const;
 
 private:
+    [[nodiscard]] std::shared_ptr<waiting_line> line_of(const std::string& session);
+    void forget_line(const std::string& session);
+
+    task<> catch_up(std::function<void()> ready);
     void on_message(std::string_view text);
     void check_regularly();
     task<> check();
@@ -43,6 +50,8 @@ private:
     const std::shared_ptr<clock_ticker> ticker_;
     const std::shared_ptr<clock_members> members_;
     std::optional<store::subscription_id> changes_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, std::weak_ptr<waiting_line>> lines_; // of sessions in change
 };
 
 } // namespace sockeye::app

@@ -129,17 +129,19 @@ task<> clock_ticker::take_over_some(std::string dead, std::vector<std::string> s
     const auto stored = co_await ground_->look(std::move(sessions));
     std::vector<pending<store_result>> answers;
     for (const steps::stored_timing& one : stored)
-        answers.push_back(ground_->on.state.commit(inherit(one, dead)));
-    for (const auto& answer : answers)
-        co_await answer;
+        answers.push_back(ground_->on.state.commit(inheritance(one, dead)));
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const bool done = (co_await answers[i]).applied;
+        const bool ticked = stored[i].owner == dead && stored[i].value.playing;
+        const std::lock_guard lock(mutex_);
+        counters_.takeovers += done && ticked ? 1 : 0;
+    }
 }
 
-transaction clock_ticker::inherit(const steps::stored_timing& from, const std::string& dead) {
+transaction clock_ticker::inheritance(const steps::stored_timing& from,
+                                      const std::string& dead) const {
     if (from.owner != dead) return steps::strike(from, dead);
-    if (!from.value.playing) return steps::release(from);
-    const std::lock_guard lock(mutex_);
-    ++counters_.takeovers;
-    return steps::take_over(from, lease_.id);
+    return from.value.playing ? steps::take_over(from, lease()) : steps::release(from);
 }
 
 } // namespace sockeye::app

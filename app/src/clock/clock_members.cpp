@@ -28,6 +28,7 @@ task<> clock_members::join(clock_join what) {
     const auto self = shared_from_this();
     const session_ptr in = enter(what.session_id, what.member);
     leaving_on_failure guard(*this, what);
+    co_await in->subscribed.pass();
     co_await learn(what.session_id, in);
     welcome(what, in);
     guard.dismiss();
@@ -44,7 +45,7 @@ clock_members::session_ptr clock_members::enter(const std::string& id, const std
         following_.add(member, id);
         session_ptr& place = sessions_[id];
         first = !place;
-        if (first) place = std::make_shared<session>();
+        if (first) place = std::make_shared<session>(ground_->on.shards);
         in = place;
         in->members[member] = false;
         in->audience = nullptr;
@@ -54,13 +55,13 @@ clock_members::session_ptr clock_members::enter(const std::string& id, const std
 }
 
 void clock_members::subscribe(const std::string& id, const session_ptr& to) {
-    const auto ticks = ground_->on.state.subscribe(
-        steps::tick_channel(id),
-        [weak = weak_from_this(), id, to = std::weak_ptr(to)](std::string_view text) {
-            const auto self = weak.lock();
-            const auto in = to.lock();
-            if (self && in) self->on_tick(id, in, text);
-        });
+    const auto hear = [weak = weak_from_this(), id, to = std::weak_ptr(to)](std::string_view text) {
+        const auto self = weak.lock();
+        const auto in = to.lock();
+        if (self && in) self->on_tick(id, in, text);
+    };
+    const auto ticks =
+        ground_->on.state.subscribe(steps::tick_channel(id), hear, [to] { to->subscribed.open(); });
     {
         const std::lock_guard lock(mutex_);
         if (to->over)
@@ -69,6 +70,10 @@ void clock_members::subscribe(const std::string& id, const session_ptr& to) {
             to->ticks = ticks;
     }
     settle();
+    ground_->on.shards.post_after(0, ground_->options.subscribe_timeout, [to] {
+        const socketio::operation_error late("the session's ticks cannot be subscribed to");
+        to->subscribed.open(std::make_exception_ptr(late));
+    });
 }
 
 // What was said meanwhile is newer than what is read.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clock/clock_ground.hpp"
+#include "gate.hpp"
 #include "membership.hpp"
 #include "only_one.hpp"
 
@@ -34,6 +35,9 @@ public:
 
 private:
     struct session {
+        explicit session(engineio::shards& shards) : subscribed(shards) {}
+
+        gate subscribed; // to its ticks
         std::optional<timing> known;
         std::map<std::string, bool> members; // whether each has been welcomed, and is told more
         std::shared_ptr<const clock_audience::members> audience; // of these; null: to be made

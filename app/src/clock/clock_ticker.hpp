@@ -58,8 +58,8 @@ private:
     task<> look_after(std::vector<std::string> dead);
     task<> take_over(std::string dead);
     task<> take_over_some(std::string dead, std::vector<std::string> sessions);
-    [[nodiscard]] transaction inherit(const clock_steps::stored_timing& from,
-                                      const std::string& dead);
+    [[nodiscard]] transaction inheritance(const clock_steps::stored_timing& from,
+                                          const std::string& dead) const;
 
     const std::shared_ptr<clock_ground> ground_;
     mutable std::mutex mutex_;

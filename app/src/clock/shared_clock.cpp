@@ -48,8 +48,8 @@ shared_clock::~shared_clock() {
     core_->close();
 }
 
-void shared_clock::start() {
-    core_->start();
+void shared_clock::start(std::function<void()> ready) {
+    core_->start(std::move(ready));
 }
 
 task<> shared_clock::retire() {

@@ -3,6 +3,7 @@
 #include "config/config_file.hpp"
 #include "config/config_text.hpp"
 #include "config/environment.hpp"
+#include "one_line.hpp"
 
 #include <algorithm>
 
@@ -51,12 +52,6 @@ given read_file(const given& flags, const given& environment) {
     return {};
 }
 
-std::string one_line(std::string text) {
-    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-    std::ranges::replace_if(text, is_control, ' ');
-    return text;
-}
-
 config_reader read(const given& flags, const std::vector<std::string>& environment) {
     const given variables = read_environment(environment);
     config_reader reader;
@@ -94,7 +89,9 @@ loaded_config load_config(const config_sources& from) {
 }
 
 reloaded_config reload_config(const server_config& current, const config_sources& from) {
-    const server_config wanted = load_config(from).settings;
+    server_config wanted = load_config(from).settings;
+    if (wanted.node_id.empty())
+        wanted.node_id = current.node_id; // not told: what was made up stays
     reloaded_config made{.settings = current};
     for (const setting& one : settings()) {
         const std::string value = one.get(wanted);

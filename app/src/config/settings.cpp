@@ -116,7 +116,7 @@ std::vector<setting> state() {
                           text("an address such as postgresql://user:password@host/name", any),
                           "the PostgreSQL database of the event log; without: event_log_file")),
         row("event_log_file", &config::event_log_file, text("the path of a file, or :memory:", any),
-            "the SQLite file of the event log; :memory:: gone with the process"),
+            "the SQLite file of the event log, which :memory: keeps no longer than the process"),
         row("node_id", &config::node_id, text("a name of up to 128 bytes", is_name),
             "this instance's name, unlike all others'; without: made of host, process and chance"),
     };

@@ -30,7 +30,8 @@ constexpr std::size_t replies_each = 3; // to the steps above
 void tighten(verdict& so_far, const verdict& by) {
     so_far.allowed &= by.allowed;
     so_far.retry_after = std::max(so_far.retry_after, by.retry_after);
-    if (!so_far.remaining || by.remaining < so_far.remaining) so_far.remaining = by.remaining;
+    if (!by.remaining) return;
+    so_far.remaining = std::min(*by.remaining, so_far.remaining.value_or(*by.remaining));
 }
 
 verdict verdict_on(const allowance& allowed, std::int64_t count, std::int64_t time_left) {

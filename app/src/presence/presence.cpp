@@ -21,6 +21,7 @@ presence::presence(const context& on, std::function<void(const presence_change&)
 
 presence::~presence() {
     core_->retire();
+    core_->fall_silent();
 }
 
 void presence::start() {

@@ -26,7 +26,7 @@ task<std::size_t> presence::core::begin(presence_entry entry) {
         done = co_await commit_begin(entry);
     } catch (...) {
         const std::lock_guard lock(mutex_);
-        ledger_.remove(entry);
+        if (!entry.room.empty()) ledger_.remove(entry); // whoever asked to join is told
         in_doubt_ = true;
         throw;
     }
@@ -59,8 +59,9 @@ task<std::size_t> presence::core::finish_end(presence_entry entry, pending<store
 
 void presence::core::tell(const presence_entry& entry, const steps::entry_result& result,
                           bool online) {
-    if (result.changed && !entry.room.empty())
-        changed_({entry.room, entry.user, online, result.count});
+    if (!result.changed || entry.room.empty()) return;
+    const std::lock_guard lock(telling_);
+    if (changed_) changed_({entry.room, entry.user, online, result.count});
 }
 
 std::string presence::core::user_of(const std::string& socket) {
@@ -188,6 +189,11 @@ task<> presence::core::bury(std::string node) {
 void presence::core::retire() {
     const std::lock_guard lock(mutex_);
     retired_ = true;
+}
+
+void presence::core::fall_silent() {
+    const std::lock_guard lock(telling_);
+    changed_ = nullptr;
 }
 
 task<> presence::core::give_up_lease() {

@@ -26,6 +26,7 @@ public:
 
     void tick(); // and again, from time to time, until retire()
     void retire();
+    void fall_silent(); // nothing is told when this has returned
     task<> give_up_lease();
 
 private:
@@ -44,7 +45,8 @@ private:
     std::function<void(std::exception_ptr)> log_failure();
 
     const context on_;
-    const std::function<void(const presence_change&)> changed_;
+    std::mutex telling_; // guards the next
+    std::function<void(const presence_change&)> changed_;
     const presence_options options_;
 
     // What the ledger says and what is committed change in the same order: both under the lock.

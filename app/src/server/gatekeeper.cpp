@@ -1,5 +1,7 @@
 #include "server/gatekeeper.hpp"
 
+#include <sockeye/app/users.hpp>
+
 #include <openssl/crypto.h>
 
 #include <utility>
@@ -13,6 +15,14 @@ limits_options limits_of(const server_config& config) {
     made.events_per_ip.count = config.events_per_ip;
     made.events_per_user.count = config.events_per_user;
     return made;
+}
+
+gatekeeper::gatekeeper(limits& counts, const server_config& config)
+    : limits_(counts), trusted_proxies_(config.trusted_proxies), api_keys_(config.api_keys) {}
+
+void gatekeeper::set_api_keys(std::vector<std::string> keys) {
+    const std::lock_guard lock(mutex_);
+    api_keys_ = std::move(keys);
 }
 
 void gatekeeper::guard(engineio::server& engine) {
@@ -38,12 +48,11 @@ task<> gatekeeper::decide(engineio::middleware_context& connection,
 }
 
 task<> gatekeeper::admit(socketio::socket from) {
-    const socketio::value* user = from.data().find("userId");
     const auto* request = from.request();
     const std::string& peer = from.handshake().address;
-    std::string name = user && user->get_if<std::string>() ? user->as_string() : "";
-    enforce(
-        co_await limits_.check_event(request ? client_of(*request, peer) : peer, std::move(name)));
+    std::string ip = request ? client_of(*request, peer) : peer;
+    std::string user = bound_user(from).value_or("");
+    enforce(co_await limits_.check_event(std::move(ip), std::move(user)));
 }
 
 task<> gatekeeper::admit_http(engineio::http_exchange from) {
@@ -58,15 +67,17 @@ task<> gatekeeper::admit_http(engineio::http_exchange from) {
 }
 
 bool gatekeeper::is_api_key(std::string_view given) const {
+    const std::lock_guard lock(mutex_);
     bool known = false;
-    for (const std::string& key : config_.api_keys)
+    for (const std::string& key : api_keys_)
         known |=
             key.size() == given.size() && CRYPTO_memcmp(key.data(), given.data(), key.size()) == 0;
     return known;
 }
 
-std::string gatekeeper::client_of(const engineio::http_request&, const std::string& peer) const {
-    return peer;
+std::string gatekeeper::client_of(const engineio::http_request& request,
+                                  const std::string& peer) const {
+    return client_address(request, peer, trusted_proxies_);
 }
 
 } // namespace sockeye::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sockeye/app/client_address.hpp>
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/context.hpp>
 #include <sockeye/app/limits.hpp>
@@ -7,6 +8,7 @@
 #include <sockeye/engineio/server.hpp>
 #include <sockeye/socketio/socket.hpp>
 
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +18,9 @@ namespace sockeye::app {
 /// Who may come in, and how often: new connections, clients' events, and requests of the HTTP API.
 class gatekeeper {
 public:
-    gatekeeper(limits& counts, const server_config& config) : limits_(counts), config_(config) {}
+    /// Throws std::invalid_argument for what is no address of a proxy.
+    gatekeeper(limits& counts, const server_config& config);
+    void set_api_keys(std::vector<std::string> keys); // from any thread
 
     /// Refuses new connections beyond the limit with 429. Before listen.
     void guard(engineio::server& engine);
@@ -32,7 +36,9 @@ private:
                                         const std::string& peer) const;
 
     limits& limits_;
-    const server_config& config_;
+    const address_list trusted_proxies_;
+    mutable std::mutex mutex_; // guards the keys
+    std::vector<std::string> api_keys_;
 };
 
 limits_options limits_of(const server_config& config);

@@ -1,9 +1,13 @@
 #include "server/realtime_server.hpp"
 
+#include <sockeye/app/logging.hpp>
+
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <exception>
+#include <unistd.h>
+#include <utility>
 
 namespace {
 
@@ -32,16 +36,37 @@ void drain(app::realtime_server& server, const sigset_t& signals, app::milliseco
         if (wait_for_signal(signals, app::milliseconds(10)) != 0) return; // a second one: at once
 }
 
-void run(const app::server_config& config) {
+// A reload that fails leaves everything as it was.
+void reload(app::realtime_server& server, app::server_config& config,
+            const app::config_sources& sources, app::log_writer& log) {
+    using enum engineio::log_level;
+    try {
+        const auto changed = app::reload_config(config, sources);
+        server.reload(changed.settings);
+        config = changed.settings;
+        log.level(config.level);
+        for (const auto& name : changed.need_restart)
+            log.write(warning, "reload: " + name + " stays as it was until a restart");
+        log.write(info, "reload: done");
+    } catch (const std::exception& error) {
+        log.write(engineio::log_level::error,
+                  std::string("reload: nothing has changed: ") + error.what());
+    }
+}
+
+void run(app::server_config config, const app::config_sources& sources) {
     const sigset_t signals = handled_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr); // inherited by every thread
-    app::realtime_server server(config, engineio::log_to_standard_error);
+    app::log_writer log({.level = config.level, .format = config.format, .node = config.node_id});
+    app::realtime_server server(config, log.logger());
     const auto port = server.listen();
     server.start();
     std::printf("http://localhost:%u/ (node %s); Ctrl-C stops\n", port, config.node_id.c_str());
     std::fflush(stdout);
-    while (wait_for_signal(signals, app::seconds(3600)) == 0)
-        ;
+    for (int signal = 0; signal != SIGINT && signal != SIGTERM;) {
+        signal = wait_for_signal(signals, app::seconds(3600));
+        if (signal == SIGHUP) reload(server, config, sources, log);
+    }
     drain(server, signals, config.drain_limit);
     server.stop();
 }
@@ -50,16 +75,14 @@ void run(const app::server_config& config) {
 
 int main(int argc, char** argv) {
     try {
-        app::server_config config;
-        for (int i = 1; i + 1 < argc; i += 2) {
-            const std::string_view flag = argv[i];
-            if (flag == "--port") config.port = static_cast<unsigned short>(std::stoi(argv[i + 1]));
-            if (flag == "--redis-url") config.redis_url = argv[i + 1];
-            if (flag == "--page") config.page = argv[i + 1];
-            if (flag == "--client-files") config.client_files = argv[i + 1];
+        const auto sources = app::sources_of(argc, argv, environ);
+        auto loaded = app::load_config(sources);
+        if (loaded.answer) {
+            std::printf("%s\n", loaded.answer->c_str());
+            return 0;
         }
-        config.node_id = "node-" + std::to_string(getpid());
-        run(config);
+        if (loaded.settings.node_id.empty()) loaded.settings.node_id = app::unique_node_id();
+        run(std::move(loaded.settings), sources);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "sockeye-server: %s\n", error.what());
         return 1;

@@ -65,6 +65,28 @@ void presence_events::serve(const socket& s) {
     s.on("disconnect", [this, s] { presence_.disconnect(s.id()); });
 }
 
+void presence_events::bind(const socket& s, const std::string& user) {
+    std::vector<std::string> rooms;
+    if (s.recovered())
+        for (const std::string& channel : s.rooms())
+            if (channel.starts_with(room_prefix))
+                rooms.push_back(channel.substr(room_prefix.size()));
+    socketio::start(enter(s.id(), user, std::move(rooms)), [log = log_](const auto& error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& what) {
+            log(engineio::log_level::warning, std::string("presence: ") + what.what());
+        }
+    });
+}
+
+task<> presence_events::enter(std::string socket, std::string user,
+                              std::vector<std::string> rooms) {
+    co_await presence_.connect(socket, std::move(user));
+    for (const std::string& room : rooms)
+        co_await presence_.join(socket, room);
+}
+
 task<object> presence_events::join(socket s, std::string room) {
     user_of(s);
     s.join(room_channel(room)); // before others are told, so that it misses no change after its own

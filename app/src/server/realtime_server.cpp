@@ -68,6 +68,27 @@ socketio::server_options io_options(const server_config& from, const engineio::l
     return made;
 }
 
+std::shared_ptr<const token_verifier> verifier_of(const server_config& from) {
+    const token_sources keys{from.token_secret, from.token_key_file, from.token_jwks_file};
+    if (keys.secret.empty() && keys.key_file.empty() && keys.jwks_file.empty()) return nullptr;
+    return std::make_shared<const token_verifier>(
+        keys, token_options{.issuer = from.token_issuer,
+                            .audience = from.token_audience,
+                            .clock_skew = from.token_clock_skew});
+}
+
+users_options users_options_of(const server_config& from) {
+    return {.tokens = verifier_of(from),
+            .token_required = from.token_required,
+            .allow_register = from.allow_register};
+}
+
+user_hooks user_hooks_for(presence_events& present) {
+    return {.bound = [&present](const socketio::socket& s, const std::string& user) {
+        present.bind(s, user);
+    }};
+}
+
 } // namespace
 
 realtime_server::realtime_server(server_config config, engineio::logger log)
@@ -77,9 +98,15 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       io_(http_, io_options(config_, log_)), limits_(on_, limits_of(config_)),
       gate_(limits_, config_),
       requests_(on_, [this](socketio::socket from) { return gate_.admit(std::move(from)); }),
-      presence_(on_, [this](const presence_change& change) { announce(io_, change); },
+      rooms_(on_, [this](const object& room) { announce_room(io_, room); },
+             {.max_listed = config_.max_rooms_listed}),
+      room_events_(rooms_, presence_, requests_, on_),
+      presence_(on_, [this](const presence_change& change) { tell(change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
-      presence_events_(presence_, requests_, io_),
+      presence_events_(presence_, requests_, on_),
+      users_(on_, io_.sockets(), users_options_of(config_), user_hooks_for(presence_events_)),
+      user_events_(users_, presence_, requests_, on_.node), session_events_(on_, requests_, io_),
+      clock_events_(on_, requests_, io_),
       transitions_(on_, {court_machine()},
                    [this](const case_transition& news) { announce(io_, news); }),
       case_events_(transitions_, requests_),
@@ -87,6 +114,7 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       page_(config_.page) {
     http_.log(log_);
     http_.route([this](engineio::http_exchange exchange) { route(exchange); });
+    users_.install();
     io_.on_connection([this](const socketio::socket& s) { serve(s); });
     io_.on("cluster:node", [this](socketio::ack<object> done) { done(describe_node()); });
     gate_.guard(io_.engine());
@@ -104,11 +132,30 @@ unsigned short realtime_server::listen() {
 void realtime_server::start() {
     http_.start();
     presence_.start();
+    session_events_.start();
+    clock_events_.start();
     transitions_.start();
+}
+
+void realtime_server::reload(const server_config& changed) {
+    auto rules = users_options_of(changed);
+    if (!changed.tls_certificate_file.empty()) http_.reload_certificates();
+    users_.set(std::move(rules));
+    limits_.set(limits_of(changed));
+    gate_.set_api_keys(changed.api_keys);
+}
+
+void realtime_server::tell(const presence_change& change) {
+    announce(io_, change);
+    room_events_.follow(change);
 }
 
 void realtime_server::serve(const socketio::socket& s) {
     presence_events_.serve(s);
+    room_events_.serve(s);
+    user_events_.serve(s);
+    session_events_.serve(s);
+    clock_events_.serve(s);
     case_events_.serve(s);
     requests_.on(s, "cluster:stats", [this](value) { return cluster_stats(); });
 }
@@ -136,6 +183,8 @@ void realtime_server::add_routes() {
               .handle = [this](api_call) -> task<object> { co_return describe(api_.routes()); }});
     add_realtime_routes(api_, io_);
     add_presence_routes(api_, presence_);
+    add_room_routes(api_, rooms_);
+    add_session_routes(api_, session_events_.service());
 }
 
 object realtime_server::readiness() const {
@@ -206,6 +255,7 @@ bool realtime_server::drained() const {
 
 void realtime_server::stop() {
     http_.stop(seconds(2));
+    state_->close(); // while those who wait for answers are there
 }
 
 } // namespace sockeye::app

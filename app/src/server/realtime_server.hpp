@@ -1,11 +1,15 @@
 #pragma once
 
 #include "server/case_events.hpp"
+#include "server/clock_events.hpp"
 #include "server/gatekeeper.hpp"
 #include "server/http/api_router.hpp"
 #include "server/page_files.hpp"
 #include "server/presence_events.hpp"
 #include "server/requests.hpp"
+#include "server/room_events.hpp"
+#include "server/session_events.hpp"
+#include "server/user_events.hpp"
 
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/presence.hpp>
@@ -27,6 +31,10 @@ public:
 
     unsigned short listen();
     void start(); // on threads of its own
+    /// Takes on the settings that may change while it runs, and reads keys and certificates again.
+    /// Throws for files that cannot be used: then everything stays as it was.
+    void reload(const server_config& changed);
+
     /// Takes no new connections, and asks clients to move on, a few at a time.
     void begin_drain();
     [[nodiscard]] bool drained() const;
@@ -34,6 +42,7 @@ public:
     void stop();
 
 private:
+    void tell(const presence_change& change);
     void serve(const socketio::socket& s);
     void route(const engineio::http_exchange& exchange);
     void add_routes();
@@ -52,8 +61,14 @@ private:
     limits limits_;
     gatekeeper gate_;
     requests requests_;
+    rooms rooms_;
+    room_events room_events_; // ahead of presence, which tells it
     presence presence_;
     presence_events presence_events_;
+    users users_;
+    user_events user_events_;
+    session_events session_events_;
+    clock_events clock_events_;
     transitions transitions_;
     case_events case_events_;
     api_router api_;

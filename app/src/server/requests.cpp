@@ -1,7 +1,6 @@
 #include "server/requests.hpp"
 
 #include "codec/event_names.hpp"
-#include "names.hpp"
 
 #include <sockeye/app/users.hpp>
 
@@ -23,6 +22,15 @@ object error_members(std::string code, std::string message, object details = {})
     return made;
 }
 
+void send(const socketio::ack_sender& reply, bool ok, object content) {
+    object told{{"ok", ok}};
+    for (auto& [name, member] : content)
+        told[name] = std::move(member);
+    socketio::array answers;
+    answers.emplace_back(std::move(told));
+    reply.send(std::move(answers));
+}
+
 } // namespace
 
 object error_object(const std::exception_ptr& error, const std::string& request,
@@ -38,13 +46,6 @@ object error_object(const std::exception_ptr& error, const std::string& request,
         on.log(engineio::log_level::error, request + ": " + ours.what());
         return error_members("INTERNAL", "the server failed; its log says more");
     }
-}
-
-const std::string& checked_name(const std::string& name, std::string_view what) {
-    if (!is_name(name))
-        throw service_error("BAD_REQUEST",
-                            std::string(what) + " must be " + std::string(name_rule));
-    return name;
 }
 
 const std::string& checked_event(const std::string& name) {
@@ -63,41 +64,45 @@ std::string user_of(const socketio::socket& s) {
 }
 
 void requests::on(const socketio::socket& from, const std::string& event, handler handle) {
-    const auto kept = std::make_shared<handler>(std::move(handle));
+    on(from, event,
+       answering_handler([handle = std::move(handle)](value argument, answer done) -> task<> {
+           done(co_await handle(std::move(argument)));
+       }));
+}
+
+void requests::on(const socketio::socket& from, const std::string& event,
+                  answering_handler handle) {
+    const auto kept = std::make_shared<answering_handler>(std::move(handle));
     from.on(event, [this, event, kept, from](socketio::incoming_event& incoming) {
         auto& arguments = incoming.arguments;
         value argument = arguments.size() > 1 ? std::move(arguments[1]) : value();
-        socketio::start(answer(event, kept, from, std::move(argument), incoming.reply),
+        socketio::start(serve(event, kept, from, std::move(argument), incoming.reply),
                         [](const std::exception_ptr&) {});
     });
 }
 
-task<> requests::answer(std::string event, std::shared_ptr<handler> handle, socketio::socket from,
-                        value argument, socketio::ack_sender reply) {
+task<> requests::serve(std::string event, std::shared_ptr<answering_handler> handle,
+                       socketio::socket from, value argument, socketio::ack_sender reply) {
     const auto begun = std::chrono::steady_clock::now();
-    object answer{{"ok", true}};
     std::exception_ptr failure;
     try {
-        for (auto& [name, member] :
-             co_await admit_and_handle(std::move(handle), std::move(from), std::move(argument)))
-            answer[name] = std::move(member);
+        co_await admit_and_handle(
+            std::move(handle), std::move(from), std::move(argument),
+            [reply](object content) { send(reply, true, std::move(content)); });
     } catch (...) {
         failure = std::current_exception();
     }
     if (failure) {
         failed_.fetch_add(1, std::memory_order_relaxed);
-        answer = object{{"ok", false}, {"error", error_object(failure, event, on_)}};
+        send(reply, false, {{"error", error_object(failure, event, on_)}});
     }
     latency_.add(std::chrono::steady_clock::now() - begun);
-    socketio::array answers;
-    answers.emplace_back(std::move(answer));
-    reply.send(std::move(answers));
 }
 
-task<object> requests::admit_and_handle(std::shared_ptr<handler> handle, socketio::socket from,
-                                        value argument) {
+task<> requests::admit_and_handle(std::shared_ptr<answering_handler> handle, socketio::socket from,
+                                  value argument, answer done) {
     co_await admits_(std::move(from));
-    co_return co_await (*handle)(std::move(argument));
+    co_await (*handle)(std::move(argument), std::move(done));
 }
 
 } // namespace sockeye::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "names.hpp"
 #include "server/latency_histogram.hpp"
 
 #include <sockeye/app/context.hpp>
@@ -25,9 +26,6 @@ T read(const socketio::value& argument) {
     return *std::move(read_value);
 }
 
-/// Throws BAD_REQUEST for what cannot be the name of a user, a room or a session.
-const std::string& checked_name(const std::string& name, std::string_view what);
-
 /// Throws BAD_REQUEST for an event that no client may send to another: the server's own have a ':'.
 const std::string& checked_event(const std::string& name);
 
@@ -39,22 +37,26 @@ std::string user_of(const socketio::socket& s);
 class requests {
 public:
     using handler = std::function<task<socketio::object>(socketio::value argument)>;
+    /// Answers by itself, once, at the moment and on the thread that it chooses.
+    using answer = std::function<void(socketio::object)>;
+    using answering_handler = std::function<task<>(socketio::value argument, answer done)>;
     /// Lets a request pass, or throws.
     using gate = std::function<task<>(socketio::socket from)>;
 
     requests(const context& on, gate admits) : on_(on), admits_(std::move(admits)) {}
 
-    /// `handle` may be a coroutine with captures: it is kept while it runs.
+    /// Handlers may be coroutines with captures: they are kept while they run.
     void on(const socketio::socket& from, const std::string& event, handler handle);
+    void on(const socketio::socket& from, const std::string& event, answering_handler handle);
 
     [[nodiscard]] const latency_histogram& latency() const { return latency_; }
     [[nodiscard]] std::uint64_t failed() const { return failed_; }
 
 private:
-    task<> answer(std::string event, std::shared_ptr<handler> handle, socketio::socket from,
-                  socketio::value argument, socketio::ack_sender reply);
-    task<socketio::object> admit_and_handle(std::shared_ptr<handler> handle, socketio::socket from,
-                                            socketio::value argument);
+    task<> serve(std::string event, std::shared_ptr<answering_handler> handle,
+                 socketio::socket from, socketio::value argument, socketio::ack_sender reply);
+    task<> admit_and_handle(std::shared_ptr<answering_handler> handle, socketio::socket from,
+                            socketio::value argument, answer done);
 
     const context on_;
     const gate admits_;

@@ -2,7 +2,7 @@
 
 #include "sessions/kept_window.hpp"
 #include "sessions/session_steps.hpp"
-#include "sessions/waiting_line.hpp"
+#include "waiting_line.hpp"
 
 #include <memory>
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "gate.hpp"
 #include "only_one.hpp"
 #include "sessions/event_feed.hpp"
 
 #include <atomic>
-#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,7 +15,8 @@ namespace sockeye::app {
 
 /// A session that has listeners at this instance. Guarded by the lock of session_listeners.
 struct listened_session {
-    explicit listened_session(std::string of) : id(std::move(of)) {}
+    listened_session(std::string of, engineio::shards& shards)
+        : id(std::move(of)), opened(shards) {}
 
     struct listener {
         std::uint64_t joining; // which joining made it one
@@ -31,9 +32,7 @@ struct listened_session {
     std::optional<store::subscription_id> subscription;
     std::map<std::string, listener> listeners; // by connection
     event_feed feed;
-    bool opened = false; // events come, and the feed has begun
-    std::exception_ptr opening_error;
-    std::vector<socketio::resolver<bool>> waiting_for_opening;
+    gate opened;                           // when events come, and the feed has begun
     std::atomic<bool> fetching = false;    // what is missing
     unsigned silences = 0;                 // in how many checks in a row the heart was still
     bool over = false;                     // no listeners any more

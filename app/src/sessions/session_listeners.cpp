@@ -39,7 +39,7 @@ task<> session_listeners::join(session_join what) {
     const place at = enter(what.session_id, what.listener);
     leaving_on_failure guard(*this, what.listener, at);
     if (at.first) ground_->work.run(open(at.in));
-    co_await wait_for_opening(at.in);
+    co_await at.in->opened.pass();
     // This instance may be behind what the listener has heard at another.
     if (session.seq) co_await catch_up(at.in, *session.seq);
     event_feed::events missed;
@@ -56,7 +56,7 @@ session_listeners::place session_listeners::enter(const std::string& id,
         throw service_error("BAD_REQUEST", "this connection listens to too many sessions");
     listening_.add(listener, id);
     const auto [found, first] = sessions_.try_emplace(id);
-    if (first) found->second = std::make_shared<listened_session>(id);
+    if (first) found->second = std::make_shared<listened_session>(id, ground_->on.shards);
     found->second->listeners[listener] = {.joining = ++joinings_};
     found->second->changed();
     return {found->second, joinings_, first};
@@ -72,8 +72,11 @@ task<> session_listeners::open(listened_ptr which) {
         tell(*which, which->feed.start(session.seq));
     } catch (...) {
         error = std::current_exception();
+        const std::lock_guard lock(mutex_);
+        close(*which);
     }
-    finish_opening(which, error);
+    settle();
+    which->opened.open(error);
 }
 
 task<> session_listeners::subscribe(listened_ptr to) {
@@ -97,35 +100,6 @@ task<> session_listeners::subscribe(listened_ptr to) {
         ready.fail("the session's channel cannot be subscribed to");
     });
     co_await ready.answer();
-}
-
-void session_listeners::finish_opening(const listened_ptr& which, const std::exception_ptr& error) {
-    std::vector<socketio::resolver<bool>> waiting; // called without the lock
-    {
-        const std::lock_guard lock(mutex_);
-        which->opened = true;
-        which->opening_error = error;
-        waiting.swap(which->waiting_for_opening);
-        if (error) close(*which);
-    }
-    settle();
-    for (const auto& one : waiting)
-        one.resolve(true);
-}
-
-task<> session_listeners::wait_for_opening(listened_ptr which) {
-    std::optional<pending<bool>> opened;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!which->opened) {
-            const socketio::resolver<bool> waiting(ground_->on.shards);
-            which->waiting_for_opening.push_back(waiting);
-            opened = waiting.answer();
-        }
-    }
-    if (opened) co_await *opened;
-    const std::lock_guard lock(mutex_);
-    if (which->opening_error) std::rethrow_exception(which->opening_error);
 }
 
 // What comes later is held, or told.

@@ -40,8 +40,6 @@ private:
     place enter(const std::string& id, const std::string& listener);
     task<> open(listened_ptr which);
     task<> subscribe(listened_ptr to);
-    void finish_opening(const listened_ptr& which, const std::exception_ptr& error);
-    task<> wait_for_opening(listened_ptr which);
     task<event_feed::events> missed_after(std::uint64_t last_seq, listened_ptr in);
     void welcome(const session_join& who, const place& at, session_record session,
                  event_feed::events missed);

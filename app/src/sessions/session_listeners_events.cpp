@@ -143,7 +143,7 @@ std::vector<listened_ptr> session_listeners::opened() const {
     const std::lock_guard lock(mutex_);
     std::vector<listened_ptr> found;
     for (const auto& [id, which] : sessions_)
-        if (which->opened) found.push_back(which);
+        if (which->opened.is_open()) found.push_back(which);
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 #include <stdexcept>
 
 namespace sockeye::app {
@@ -180,6 +181,14 @@ store_reply memory_keys::perform_on_scored(const store_step& step) {
             due.items.push_back(member);
         }
         return due;
+    }
+    if (step.verb == store_verb::highest_scored) {
+        const auto limit = static_cast<std::size_t>(number(step.arguments[0]));
+        store_reply highest;
+        for (const auto& [score, member] :
+             held->order | std::views::reverse | std::views::take(limit))
+            highest.items.push_back(member);
+        return highest;
     }
     const auto found = held->scores.find(step.arguments[0]);
     if (found == held->scores.end()) return {};

@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <stdexcept>
 
 namespace sockeye::app {
 
@@ -20,6 +21,7 @@ struct memory_store::state {
     std::multimap<std::string, subscription_id, std::less<>> by_channel;
     subscription_id last_subscription = 0;
     std::deque<published_message> undelivered;
+    bool closed = false;
     bool delivering = false; // by some thread, which goes on until nothing is left
 
     std::vector<std::shared_ptr<const message_handler>> handlers_of(std::string_view channel) {
@@ -63,6 +65,7 @@ socketio::pending<store_result> memory_store::commit(transaction what) {
         const std::lock_guard lock(state_->mutex);
         std::vector<published_message> messages;
         try {
+            if (state_->closed) throw std::runtime_error("the store is closed");
             done.result = state_->keys.apply(what, state_->now(), messages);
         } catch (const std::exception& wrong) {
             done.error = wrong.what();
@@ -88,6 +91,14 @@ store::subscription_id memory_store::subscribe(std::string channel, message_hand
     }
     if (ready) ready();
     return made;
+}
+
+void memory_store::close() {
+    std::map<subscription_id, state::subscriber> ended; // behind the lock
+    const std::lock_guard lock(state_->mutex);
+    state_->closed = true;
+    state_->by_channel.clear();
+    ended.swap(state_->subscribers);
 }
 
 void memory_store::unsubscribe(subscription_id which) {

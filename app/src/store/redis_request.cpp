@@ -68,6 +68,8 @@ std::string_view command_of(store_verb verb) {
         return "ZREM";
     case store_verb::scored_up_to:
         return "ZRANGEBYSCORE";
+    case store_verb::highest_scored:
+        return "ZREVRANGEBYSCORE";
     case store_verb::count_scored:
         return "ZCARD";
     case store_verb::publish:
@@ -89,6 +91,8 @@ std::vector<std::string> arguments_of(const store_step& step) {
         return {given[0], "PX", given[1]};
     case store_verb::scored_up_to:
         return {"-inf", given[0], "LIMIT", "0", given[1]};
+    case store_verb::highest_scored:
+        return {"+inf", "-inf", "LIMIT", "0", given[0]};
     default:
         return given;
     }

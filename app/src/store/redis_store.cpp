@@ -14,6 +14,7 @@ using adapter_redis::reply;
 namespace {
 
 using request_ptr = std::shared_ptr<redis_request>;
+using link_ptr = std::shared_ptr<adapter_redis::redis_link>;
 using answer_resolver = socketio::resolver<store_result>;
 
 adapter_redis::redis_options without_queue(adapter_redis::redis_options options) {
@@ -38,15 +39,30 @@ socketio::outcome<store_result> outcome_of(const redis_request& asked, reply ans
 class redis_store::core {
 public:
     explicit core(adapter_redis::redis_options options)
-        : link_(without_queue(std::move(options))) {}
+        : link_(std::make_shared<adapter_redis::redis_link>(without_queue(std::move(options)))) {}
 
-    adapter_redis::redis_link& link() { return link_; }
+    /// Null once it is closed.
+    link_ptr link() const {
+        const std::lock_guard lock(mutex_);
+        return link_;
+    }
+
+    void close() {
+        link_ptr ended; // behind the lock: its answers come back here
+        const std::lock_guard lock(mutex_);
+        ended.swap(link_);
+    }
 
     void send(const request_ptr& request, const answer_resolver& answer) {
-        // So that whoever only names the script is behind who spells it out.
-        const std::lock_guard lock(mutex_);
-        if (request->by_script) introduce_script(*request);
-        link_.command(request->words, [this, request, answer](reply got) {
+        std::unique_lock lock(mutex_);
+        const link_ptr link = link_;
+        // A script's first run spells it out: whoever only names it must be sent behind that.
+        if (link && request->by_script)
+            introduce_script(*request);
+        else
+            lock.unlock();
+        if (!link) return answer.fail("the store is closed");
+        link->command(request->words, [this, request, answer](reply got) {
             if (!is_unknown_script(got))
                 return answer.complete(outcome_of(*request, std::move(got)));
             forget_introduction();
@@ -57,7 +73,7 @@ public:
 private:
     /// The first on each connection does it: the Redis at its other end may be a new one.
     void introduce_script(redis_request& request) {
-        const std::uint64_t connection = link_.counters().connects;
+        const std::uint64_t connection = link_->counters().connects;
         if (std::exchange(introduced_on_, connection) != connection) spell_out_script(request);
     }
 
@@ -66,9 +82,9 @@ private:
         introduced_on_ = 0;
     }
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::uint64_t introduced_on_ = 0;
-    adapter_redis::redis_link link_; // ends first, with answers that need the rest
+    link_ptr link_; // ends first, with answers that need the rest
 };
 
 redis_store::redis_store(engineio::shards& shards, adapter_redis::redis_options options)
@@ -87,16 +103,24 @@ store::subscription_id redis_store::subscribe(std::string channel, message_handl
     auto pass_on = [handler = std::move(handler)](std::string_view, std::string_view payload) {
         handler(payload);
     };
-    return core_->link().subscribe(channel_kind::plain, channel, std::move(pass_on),
-                                   std::move(ready));
+    const auto link = core_->link();
+    return link
+               ? link->subscribe(channel_kind::plain, channel, std::move(pass_on), std::move(ready))
+               : 0;
 }
 
 void redis_store::unsubscribe(subscription_id which) {
-    core_->link().unsubscribe(which);
+    if (const auto link = core_->link()) link->unsubscribe(which);
+}
+
+void redis_store::close() {
+    core_->close();
 }
 
 store_health redis_store::health() const {
-    const auto now = core_->link().counters();
+    const auto link = core_->link();
+    if (!link) return {.ready = false};
+    const auto now = link->counters();
     return {.ready = now.connected,
             .reconnects = now.connects == 0 ? 0 : now.connects - 1,
             .failed = now.dropped + now.failed,

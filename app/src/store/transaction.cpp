@@ -98,6 +98,9 @@ transaction& transaction::scored_up_to(std::string key, std::int64_t score, std:
     return add(store_verb::scored_up_to, std::move(key),
                {std::to_string(score), std::to_string(limit)});
 }
+transaction& transaction::highest_scored(std::string key, std::size_t limit) {
+    return add(store_verb::highest_scored, std::move(key), {std::to_string(limit)});
+}
 transaction& transaction::count_scored(std::string key) {
     return add(store_verb::count_scored, std::move(key));
 }

@@ -23,6 +23,21 @@ struct wanted_move {
     std::optional<std::uint64_t> only_at = {}; // which is only meant for what it waited on
 };
 
+/// Tells, until it is closed: a store may still call its handlers when it has been told to stop.
+struct news_gate {
+    std::mutex mutex;
+    transitions::listener told;
+
+    void tell(const case_transition& news) {
+        const std::lock_guard lock(mutex);
+        if (told) told(news);
+    }
+    void close() {
+        const std::lock_guard lock(mutex);
+        told = nullptr;
+    }
+};
+
 } // namespace
 
 // Every coroutine keeps it alive by itself: see presence.
@@ -30,8 +45,8 @@ class transitions::core : public std::enable_shared_from_this<core> {
 public:
     core(const context& on, std::vector<state_machine> known, listener told,
          const transition_options& options)
-        : machines(std::move(known)), on_(on), told_(std::move(told)),
-          options_(options), keys_{options.prefix} {
+        : machines(std::move(known)), on_(on), options_(options), keys_{options.prefix} {
+        gate_->told = std::move(told);
         for (const state_machine& machine : machines)
             check(machine);
     }
@@ -67,7 +82,7 @@ private:
     void log(const std::exception_ptr& error);
 
     const context on_;
-    const listener told_;
+    const std::shared_ptr<news_gate> gate_ = std::make_shared<news_gate>();
     const transition_options options_;
     const case_keys keys_;
     std::optional<store::subscription_id> subscription_;
@@ -237,14 +252,15 @@ void transitions::core::log(const std::exception_ptr& error) {
 // ---- news
 
 void transitions::core::listen(std::function<void()> ready) {
-    const auto tell = [told = told_](std::string_view message) {
-        if (const auto news = transition_from_json(message)) told(*news);
+    const auto tell = [gate = gate_](std::string_view message) {
+        if (const auto news = transition_from_json(message)) gate->tell(*news);
     };
     subscription_ = on_.state.subscribe(keys_.channel(), tell, std::move(ready));
 }
 
 void transitions::core::stop_listening() {
     if (subscription_) on_.state.unsubscribe(*subscription_);
+    gate_->close();
 }
 
 // ---- the service

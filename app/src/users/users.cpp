@@ -40,8 +40,8 @@ void users::disconnect_user(const std::string& user) const {
     to_user(user).disconnect_sockets(true);
 }
 
-void users::set_tokens(std::shared_ptr<const token_verifier> tokens) {
-    core_->set_tokens(std::move(tokens));
+void users::set(users_options options) {
+    core_->set(std::move(options));
 }
 
 } // namespace sockeye::app

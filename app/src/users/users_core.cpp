@@ -26,6 +26,10 @@ socketio::connect_refusal refuse(std::string code, std::string message) {
     return {std::move(message), object{{"code", std::move(code)}}};
 }
 
+bool may_register(const users_options& by) {
+    return by.allow_register.value_or(!by.tokens);
+}
+
 /// What the client gave at the handshake; null: nothing.
 const value* token_given(const socket& s) {
     const value* const token = s.handshake().auth.find("token");
@@ -64,41 +68,38 @@ std::optional<milliseconds> bound_until(const socket& s) {
 
 users::core::core(const context& on, socketio::namespace_ of, users_options options,
                   user_hooks hooks)
-    : on_(on), nsp_(std::move(of)), token_required_(options.token_required),
-      allow_register_(options.allow_register),
+    : on_(on), nsp_(std::move(of)),
       hooks_(std::move(hooks)), rules_{on_.shards, on_.now, options.expiry_notice},
-      deadlines_(on_.shards.size()), tokens_(std::move(options.tokens)) {
-    if (token_required_ && !tokens_)
-        throw std::invalid_argument("tokens are required, and there is no key for them");
+      deadlines_(on_.shards.size()) {
+    set(std::move(options));
 }
 
 void users::core::install() {
-    if (may_register())
+    if (may_register(*options()))
         on_.log(engineio::log_level::warning,
                 "users: whoever connects may say who they are: only for development");
     // The namespace holds these, and this the namespace.
     const auto weak = weak_from_this();
     nsp_.use([weak](const socket& s, const socketio::namespace_::connect_next& next) {
         const auto self = weak.lock();
-        next(self ? self->admit(s) : std::nullopt);
+        next(self ? self->admit(s) : socketio::connect_refusal{"the server is about to stop"});
     });
     nsp_.on_connection([weak](const socket& s) {
         if (const auto self = weak.lock()) self->welcome(s);
     });
 }
 
-std::shared_ptr<const token_verifier> users::core::tokens() const {
+std::shared_ptr<const users_options> users::core::options() const {
     const std::lock_guard lock(mutex_);
-    return tokens_;
+    return options_;
 }
 
-void users::core::set_tokens(std::shared_ptr<const token_verifier> tokens) {
+void users::core::set(users_options options) {
+    if (options.token_required && !options.tokens)
+        throw std::invalid_argument("tokens are required, and there is no key for them");
+    auto changed = std::make_shared<const users_options>(std::move(options));
     const std::lock_guard lock(mutex_);
-    tokens_ = std::move(tokens);
-}
-
-bool users::core::may_register() const {
-    return allow_register_.value_or(!tokens());
+    options_.swap(changed);
 }
 
 // ---- at the handshake
@@ -106,16 +107,16 @@ bool users::core::may_register() const {
 // A connection that goes on where a former one broke off keeps that one's user: clients may well
 // come back with the token that they first came with, which has been refreshed since.
 users::core::refusal users::core::admit(const socket& s) {
-    const auto by = tokens();
+    const auto by = options();
     const value* const token = token_given(s);
     const bool has_user = bound_user(s).has_value();
-    if (by && token) {
-        const auto verdict = verify(*by, *token, on_.now());
+    if (by->tokens && token) {
+        const auto verdict = verify(*by->tokens, *token, on_.now());
         if (const auto* good = std::get_if<good_token>(&verdict)) return admit_with(*good, s);
         const auto& bad = *std::get_if<bad_token>(&verdict);
         if (!has_user) return refuse(code_of(bad), bad.message);
     }
-    if (token_required_ && !has_user)
+    if (by->token_required && !has_user)
         return refuse("TOKEN_MISSING", "a token is needed: auth: { token }");
     return std::nullopt;
 }
@@ -162,7 +163,7 @@ void users::core::watch_expiry(const socket& s) {
 }
 
 void users::core::register_user(const socket& s, const std::string& user) {
-    if (!may_register()) throw service_error("FORBIDDEN", "connect with a token instead");
+    if (!may_register(*options())) throw service_error("FORBIDDEN", "connect with a token instead");
     if (!is_name(user))
         throw service_error("BAD_REQUEST", "userId must be " + std::string(name_rule));
     const auto bound = bound_user(s);
@@ -174,7 +175,7 @@ void users::core::register_user(const socket& s, const std::string& user) {
 }
 
 std::optional<milliseconds> users::core::refresh(const socket& s, std::string_view token) {
-    const auto by = tokens();
+    const auto by = options()->tokens;
     if (!by) throw service_error("FORBIDDEN", "there are no tokens here");
     const auto user = bound_user(s);
     if (!user) throw service_error("UNAUTHENTICATED", "this connection is bound to no user");

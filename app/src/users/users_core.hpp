@@ -18,7 +18,7 @@ public:
     void install();
     void register_user(const socketio::socket& s, const std::string& user);
     std::optional<milliseconds> refresh(const socketio::socket& s, std::string_view token);
-    void set_tokens(std::shared_ptr<const token_verifier> tokens);
+    void set(users_options options);
     [[nodiscard]] const socketio::namespace_& nsp() const { return nsp_; }
     [[nodiscard]] engineio::shards& shards() const { return on_.shards; }
 
@@ -26,8 +26,7 @@ private:
     using refusal = std::optional<socketio::connect_refusal>;
     using deadlines = std::unordered_map<std::string, token_deadline>; // by socket
 
-    [[nodiscard]] std::shared_ptr<const token_verifier> tokens() const;
-    [[nodiscard]] bool may_register() const;
+    [[nodiscard]] std::shared_ptr<const users_options> options() const;
     refusal admit(const socketio::socket& s);
     refusal admit_with(const good_token& token, const socketio::socket& s);
     void welcome(const socketio::socket& s);
@@ -38,13 +37,11 @@ private:
 
     const context on_;
     const socketio::namespace_ nsp_;
-    const bool token_required_;
-    const std::optional<bool> allow_register_;
     const user_hooks hooks_;
     const token_deadline::rules rules_;
     std::vector<deadlines> deadlines_; // one of each shard, for its thread only
     mutable std::mutex mutex_;
-    std::shared_ptr<const token_verifier> tokens_;
+    std::shared_ptr<const users_options> options_;
 };
 
 } // namespace sockeye::app

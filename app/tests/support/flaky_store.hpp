@@ -4,22 +4,29 @@
 #include <sockeye/engineio/shards.hpp>
 
 #include <atomic>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace sockeye::testing {
 
-/// A store that, when the test says so, is away, loses its answers, or hears nothing.
+/// A store that, when the test says so, is away, is slow, loses its answers, or hears nothing.
 class flaky_store final : public app::store {
 public:
     flaky_store(app::store& to, engineio::shards& shards) : to_(to), shards_(shards) {}
 
     std::atomic<bool> away = false;
     std::atomic<bool> loses_answers = false; // but does what it is asked
+    std::atomic<bool> slow = false;          // until hurry()
     std::atomic<bool> deaf = false;          // what is subscribed to now is never ready
 
     socketio::pending<app::store_result> commit(app::transaction what) override {
         const socketio::resolver<app::store_result> answer(shards_);
         const auto fail = [answer] { answer.fail("the store is away"); };
-        if (away)
+        if (slow)
+            hold(std::move(what), answer);
+        else if (away)
             fail();
         else if (loses_answers)
             to_.commit(std::move(what)).then([fail](const auto&) { fail(); });
@@ -33,9 +40,30 @@ public:
                              deaf ? std::function<void()>() : std::move(ready));
     }
     void unsubscribe(subscription_id which) override { to_.unsubscribe(which); }
+    void close() override {}
     [[nodiscard]] app::store_health health() const override { return {.ready = !away}; }
 
+    void hurry() {
+        slow = false;
+        std::vector<std::function<void()>> held;
+        {
+            const std::lock_guard lock(mutex_);
+            held.swap(held_);
+        }
+        for (const auto& one : held)
+            one();
+    }
+
 private:
+    void hold(app::transaction what, const socketio::resolver<app::store_result>& answer) {
+        const std::lock_guard lock(mutex_);
+        held_.emplace_back([this, what = std::move(what), answer] {
+            to_.commit(what).then([answer](auto done) { answer.complete(std::move(done)); });
+        });
+    }
+
+    std::mutex mutex_;
+    std::vector<std::function<void()>> held_;
     app::store& to_;
     engineio::shards& shards_;
 };

@@ -34,6 +34,7 @@ public:
         return redis_.subscribe(std::move(channel), std::move(handler), std::move(ready));
     }
     void unsubscribe(subscription_id which) override { redis_.unsubscribe(which); }
+    void close() override { redis_.close(); }
     [[nodiscard]] store_health health() const override { return redis_.health(); }
 
     void settle() {

@@ -78,6 +78,7 @@ struct outgoing::forms {
     std::string frame_v3;
     std::string deflated[2]; // by revision
     std::string text[2];
+    std::string framed_text[2];
 };
 
 outgoing::outgoing(const packet_bytes& bytes, encoded_ptr shared)
@@ -154,6 +155,13 @@ std::string_view outgoing::text_form(protocol revision) const {
     if (text.empty())
         append_text_packet(text, revision, {.type = bytes_.type, .binary = true, .data = data()});
     return text;
+}
+
+std::string_view outgoing::text_frame(protocol revision) const {
+    if (!bytes_.binary) return frame(revision);
+    std::string& framed = extra().framed_text[revision == protocol::v4];
+    if (framed.empty()) framed = frame_around(opcode::text, text_form(revision), false);
+    return framed;
 }
 
 } // namespace sockeye::engineio

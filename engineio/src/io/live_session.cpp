@@ -58,9 +58,9 @@ void live_session::open_polling(http_connection& handshake) {
     open();
 }
 
-void live_session::open_websocket(connection& link, bool deflating, std::string input) {
+void live_session::open_websocket(connection& link, websocket_terms terms, std::string input) {
     answered_ = true; // the 101
-    carrier_ = attach(link, deflating);
+    carrier_ = attach(link, terms);
     open();
     if (carrier_) carrier_->take_input(std::move(input));
 }
@@ -71,9 +71,9 @@ void live_session::open() {
     tell("on_open", [this](handler& events) { events.on_open(*this); });
 }
 
-websocket_connection* live_session::attach(connection& link, bool deflating) {
+websocket_connection* live_session::attach(connection& link, websocket_terms terms) {
     auto driver = std::make_unique<websocket_connection>(link, static_cast<websocket_owner&>(*this),
-                                                         home_.options(), deflating);
+                                                         home_.options(), terms);
     websocket_connection* const attached = driver.get();
     link.replace_driver(std::move(driver));
     return attached;
@@ -246,8 +246,8 @@ void live_session::close_websocket() {
 
 // ---- upgrade
 
-void live_session::on_upgrade(connection& link, bool deflating, std::string input) {
-    websocket_connection* const attached = attach(link, deflating);
+void live_session::on_upgrade(connection& link, websocket_terms terms, std::string input) {
+    websocket_connection* const attached = attach(link, terms);
     if (!state_.on_probe_attached(home_.home().now())) return attached->close();
     probe_ = attached;
     probe_->take_input(std::move(input));

@@ -52,10 +52,10 @@ public:
 
     // ---- what requests bring
     void open_polling(http_connection& handshake);
-    void open_websocket(connection& link, bool deflating, std::string input);
+    void open_websocket(connection& link, websocket_terms terms, std::string input);
     void on_get(http_connection& from);
     void on_post(http_connection& from);
-    void on_upgrade(connection& link, bool deflating, std::string input);
+    void on_upgrade(connection& link, websocket_terms terms, std::string input);
     [[nodiscard]] session_facts facts() const;
     // A deadline that passed counts, even if its timer is late.
     [[nodiscard]] bool is_alive();
@@ -128,7 +128,7 @@ private:
     // timed
     void on_timer(time_point now) override;
 
-    websocket_connection* attach(connection& link, bool deflating);
+    websocket_connection* attach(connection& link, websocket_terms terms);
     void open();
     void read_payload(std::string_view body, bool binary);
     void count_in(const packet_view& packet);

@@ -45,7 +45,7 @@ std::string joined(const http_request& request, std::string_view name) {
 struct server_shard::handover {
     connection& link;
     std::string input;
-    bool deflating;
+    websocket_terms terms;
 };
 
 server_shard::server_shard(server_impl& server, shard& home)
@@ -119,13 +119,13 @@ void server_shard::verify(http_connection& from, const engine_query& query) {
     }
     if (wants_websocket(from) && !options().allow_upgrades)
         return refuse(from, {request_error::bad_request, {}, "UPGRADE_NOT_ALLOWED"});
-    serve(from, *target);
+    serve(from, query, *target);
 }
 
-void server_shard::serve(http_connection& from, live_session& target) {
+void server_shard::serve(http_connection& from, const engine_query& query, live_session& target) {
     if (wants_websocket(from)) {
-        if (const auto socket = accept_websocket(from, false))
-            target.on_upgrade(socket->link, socket->deflating, socket->input);
+        if (const auto socket = accept_websocket(from, query, false))
+            target.on_upgrade(socket->link, socket->terms, socket->input);
         return;
     }
     const std::string_view method = from.request().method();
@@ -199,12 +199,12 @@ void server_shard::create(http_connection& from, const engine_query& query, std:
 void server_shard::create_on_websocket(http_connection& from, const engine_query& query,
                                        std::string id) {
     http_request request = from.request();
-    const auto socket = accept_websocket(from, true);
+    const auto socket = accept_websocket(from, query, true);
     if (!socket) return;
     live_session& born = insert(std::make_unique<live_session>(
         static_cast<session_home&>(*this), std::move(id), std::move(request), socket->link.peer(),
         socket->link.secure(), query, transport_kind::websocket));
-    born.open_websocket(socket->link, socket->deflating, socket->input);
+    born.open_websocket(socket->link, socket->terms, socket->input);
 }
 
 live_session& server_shard::insert(session_ptr born) {
@@ -216,6 +216,7 @@ live_session& server_shard::insert(session_ptr born) {
 }
 
 std::optional<server_shard::handover> server_shard::accept_websocket(http_connection& from,
+                                                                     const engine_query& query,
                                                                      bool first_answer) {
     const http_request& request = from.request();
     const std::string protocols = joined(request, "sec-websocket-protocol");
@@ -257,7 +258,10 @@ std::optional<server_shard::handover> server_shard::accept_websocket(http_connec
 
     connection& link = from.link();
     link.write(std::move(answer));
-    return handover{link, from.hand_over(), agreed.outcome == deflate_outcome::accepted};
+    return handover{link,
+                    from.hand_over(),
+                    {.deflating = agreed.outcome == deflate_outcome::accepted,
+                     .base64_only = query.base64_only}};
 }
 
 // ---- refusals

@@ -58,7 +58,7 @@ private:
     bool moves_home(http_connection& from, const engine_query& query);
     void run_middlewares(http_connection& from, std::size_t next);
     void verify(http_connection& from, const engine_query& query);
-    void serve(http_connection& from, live_session& target);
+    void serve(http_connection& from, const engine_query& query, live_session& target);
     void handshake(http_connection& from, const engine_query& query);
     void ask_permission(http_connection& from);
     void assign_id(http_connection& from, const engine_query& query);
@@ -72,7 +72,8 @@ private:
 
     // Answers the WebSocket handshake; nothing, and a refusal has been sent, if it is faulty.
     struct handover;
-    std::optional<handover> accept_websocket(http_connection& from, bool first_answer);
+    std::optional<handover> accept_websocket(http_connection& from, const engine_query& query,
+                                             bool first_answer);
 
     server_impl& server_;
     std::unordered_set<session_ptr, by_id, same_id> sessions_;

@@ -7,11 +7,11 @@
 namespace sockeye::engineio {
 
 websocket_connection::websocket_connection(connection& link, websocket_owner& owner,
-                                           const server_options& options, bool deflating)
+                                           const server_options& options, websocket_terms terms)
     : link_(&link), owner_(&owner), options_(options),
       decoder_({.max_message = options.max_payload, .max_fragments = options.max_fragments},
-               deflating ? &link.home().inflate() : nullptr),
-      deflating_(deflating) {
+               terms.deflating ? &link.home().inflate() : nullptr),
+      terms_(terms) {
     link.set_pause_mark(options.queue.pause_reading_above);
 }
 
@@ -60,12 +60,15 @@ void websocket_connection::on_ping(std::string_view data) {
 // ---- out
 
 void websocket_connection::write(const outgoing_ptr& packet, protocol revision, bool continues) {
-    const bool deflate = deflating_ && packet->compress() &&
-                         packet->size() >= options_.per_message_deflate->threshold;
-    link_->write(packet,
-                 deflate ? packet->deflated_frame(revision, link_->home().deflate())
-                         : packet->frame(revision),
-                 continues);
+    link_->write(packet, frame_of(*packet, revision), continues);
+}
+
+std::string_view websocket_connection::frame_of(const outgoing& packet, protocol revision) {
+    if (terms_.base64_only && packet.binary()) return packet.text_frame(revision);
+    const bool deflate = terms_.deflating && packet.compress() &&
+                         packet.size() >= options_.per_message_deflate->threshold;
+    return deflate ? packet.deflated_frame(revision, link_->home().deflate())
+                   : packet.frame(revision);
 }
 
 void websocket_connection::on_drained() {

@@ -25,12 +25,17 @@ protected:
     ~websocket_owner() = default;
 };
 
+// What the handshake settled.
+struct websocket_terms {
+    bool deflating = false;   // permessage-deflate was agreed on
+    bool base64_only = false; // the client cannot take bytes
+};
+
 // Frames in, frames out. Answers pings and close frames by itself.
 class websocket_connection final : public connection_driver {
 public:
-    // `deflating`: permessage-deflate was agreed on.
     websocket_connection(connection& link, websocket_owner& owner, const server_options& options,
-                         bool deflating);
+                         websocket_terms terms);
 
     void write(const outgoing_ptr& packet, protocol revision, bool continues);
     [[nodiscard]] connection& link() { return *link_; }
@@ -47,6 +52,7 @@ private:
     void on_lost() override;
 
     void on_ping(std::string_view data);
+    [[nodiscard]] std::string_view frame_of(const outgoing& packet, protocol revision);
     void leave(close_reason why, std::string_view detail, std::uint16_t close_code);
 
     connection* link_;
@@ -54,7 +60,7 @@ private:
     const server_options& options_;
     websocket_decoder decoder_;
     std::uint32_t pongs_waiting_ = 0;
-    bool deflating_;
+    websocket_terms terms_;
 };
 
 } // namespace sockeye::engineio

@@ -18,7 +18,7 @@ struct engine_query {
     std::string transport;
     std::string sid;                  // empty: a handshake
     std::optional<std::string> jsonp; // the index that a JSONP poll wants its answer for
-    bool base64_only = false;         // a version 3 client that cannot take binary
+    bool base64_only = false;         // the client cannot take bytes
     protocol revision = protocol::v3; // without `EIO=4`
 };
 

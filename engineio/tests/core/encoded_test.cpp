@@ -64,6 +64,17 @@ TEST_CASE("binary as text is base64") {
     CHECK(packet->text_form(protocol::v3) == "b4AQIDBA==");
 }
 
+TEST_CASE("for clients that cannot take bytes every frame is text") {
+    const outgoing_ptr bytes = outgoing::make(packet_type::message, "\1\2\3", true);
+    CHECK(bytes->text_frame(protocol::v4) == "\x81\x05"
+                                             "bAQID");
+    CHECK(bytes->text_frame(protocol::v3) == "\x81\x06"
+                                             "b4AQID");
+    CHECK(bytes->frame(protocol::v4) == "\x82\x03\1\2\3");
+    const outgoing_ptr text = outgoing::make(packet_type::message, "hello");
+    CHECK(text->text_frame(protocol::v4) == text->frame(protocol::v4));
+}
+
 TEST_CASE("packets without data are their digit") {
     const std::pair<packet_type, const char*> cases[] = {
         {packet_type::open, "0"}, {packet_type::close, "1"},   {packet_type::ping, "2"},

@@ -142,6 +142,16 @@ TEST_CASE("probe, upgrade and messages may come with the upgrade request") {
     CHECK(socket.read_text() == "4hello");
 }
 
+TEST_CASE("the upgrade's request says whether its WebSocket takes bytes, not the session's") {
+    server_fixture server;
+    const polling_client client(server.start());
+    websocket_client socket(server.port(), websocket_path + "&b64=1&sid=" + client.sid, {},
+                            text_frame("2probe") + text_frame("5"));
+    CHECK(socket.read_text() == "3probe");
+    socket.send_binary("\x01\x02\x03");
+    CHECK(socket.read_text() == "bAQID");
+}
+
 TEST_CASE("a server's close during the upgrade reaches the client over the WebSocket") {
     server_fixture server;
     const polling_client client(server.start());

@@ -37,6 +37,18 @@ TEST_CASE("in version 3 a binary frame begins with its type") {
     CHECK(client.read_binary() == "\x04\x01\x02\x03");
 }
 
+TEST_CASE("a client that cannot take bytes gets them as base64, in either version") {
+    server_fixture server({.allow_eio3 = true});
+    auto client = open_websocket(server.start(), websocket_path + "&b64=1");
+    client.send_binary("\x01\x02\x03");
+    CHECK(client.read_text() == "bAQID");
+    client.send_text("4hello");
+    CHECK(client.read_text() == "4hello");
+    auto old_client = open_websocket(server, websocket_v3_path + "&b64=1");
+    old_client.send_binary("\x04\x01\x02\x03");
+    CHECK(old_client.read_text() == "b4AQID");
+}
+
 TEST_CASE("messages of every length form come back whole") {
     server_fixture server;
     auto client = open_websocket(server.start());

@@ -101,7 +101,7 @@ TEST_CASE("a question to nobody is answered at once") {
     const auto none = at.wait(at.io.to("nowhere").timeout(1min).emit_with_ack("ask"));
     CHECK(none);
     CHECK(none.result.empty());
-    CHECK(at.wait(at.io.sockets().emit_with_ack("ask"))); // without a time-out too
+    CHECK(at.wait(at.io.emit_with_ack("ask"))); // without a time-out too
 }
 
 TEST_CASE("a question without a time-out fails at once where there is somebody") {

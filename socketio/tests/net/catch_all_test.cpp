@@ -9,6 +9,21 @@ std::string name_of(const array& event) {
     return event[0].as_string();
 }
 
+template<class Function>
+concept listens = requires(const socket& s, Function f) {
+    s.on_any(f);
+    s.prepend_any(f);
+};
+template<class Function>
+concept listens_to_outgoing = requires(const socket& s, Function f) {
+    s.on_any_outgoing(f);
+    s.prepend_any_outgoing(f);
+};
+static_assert(listens<void (*)(incoming_event&)>);
+static_assert(!listens<task<> (*)(incoming_event&)>, "a coroutine would never begin");
+static_assert(listens_to_outgoing<void (*)(const array&)>);
+static_assert(!listens_to_outgoing<task<> (*)(const array&)>);
+
 } // namespace
 
 TEST_CASE("catch-all listeners see every event ahead of middlewares and handlers") {

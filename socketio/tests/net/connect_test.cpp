@@ -1,4 +1,4 @@
-#include "net/socketio_fixture.hpp"
+#include "net/polling_client.hpp"
 
 namespace sockeye::socketio {
 
@@ -105,6 +105,45 @@ TEST_CASE("a client that leaves its last namespace may stay, and join again") {
     const std::string second = client.join();
     CHECK(first != second);
     CHECK(client.settle().empty());
+}
+
+TEST_CASE("a client that is cut as it is told that it is connected never was") {
+    server_options options;
+    options.engine.queue.max_packets = 1;
+    socketio_fixture at(options);
+    for (const char* const name : {"/", "/chat"})
+        at.io.of(name).on_connection([&](const socket& s) {
+            at.notes.add("in " + s.namespace_name());
+            s.on("disconnect", [&, s] { at.notes.add("out of " + s.namespace_name()); });
+        });
+    at.start();
+    polling_client client(at);
+    client.post("40/chat,\x1e"
+                "40"); // while no GET waits
+    at.notes.await("out of /chat");
+    CHECK(at.notes.lines() == std::vector<std::string>{"in /chat", "out of /chat"});
+}
+
+TEST_CASE("a client may leave a namespace and join it again in one breath") {
+    socketio_fixture at;
+    for (const char* const name : {"/", "/chat"})
+        at.io.of(name).on_connection([&](const socket& s) {
+            at.notes.add("in " + s.namespace_name());
+            s.on("disconnect", [&, s] { at.notes.add("out of " + s.namespace_name()); });
+        });
+    at.start();
+    for (const std::string_view nsp : {"", "/chat,"}) {
+        const std::string join = "40" + std::string(nsp);
+        polling_client client(at);
+        client.post(join);
+        const std::string first = client.get();
+        client.post("41" + std::string(nsp) + '\x1e' + join);
+        const std::string second = client.get();
+        CHECK(second.starts_with(join + R"({"sid":)"));
+        CHECK(second != first);
+    }
+    CHECK(at.notes.lines() == std::vector<std::string>{"in /", "out of /", "in /", "in /chat",
+                                                       "out of /chat", "in /chat"});
 }
 
 TEST_CASE("a handshake as a value is the JavaScript object") {

@@ -172,4 +172,25 @@ TEST_CASE(
           std::vector<std::string>{"ahead, once", "first", "taken away", "first", "added, once"});
 }
 
+TEST_CASE("what is given to a socket that has gone is let go") {
+    socketio_fixture at;
+    const auto held = std::make_shared<int>();
+    at.io.on_connection([&](const socket& s) {
+        s.on("disconnect", [&, s] {
+            s.on("late", [s, held] {});
+            s.on_any([s, held](incoming_event&) {});
+            s.on_any_outgoing([s, held](const array&) {});
+            s.use([s, held](incoming_event&, const next_function&) {});
+            at.http.shards().post(0, [&, s] {
+                CHECK(s.once("later", [s, held] {}).expired());
+                CHECK(s.prepend_any([s, held](incoming_event&) {}).expired());
+                at.notes.add("done");
+            });
+        });
+    });
+    at.start().connect().join();
+    at.notes.await("done");
+    CHECK(held.use_count() == 1);
+}
+
 } // namespace sockeye::socketio

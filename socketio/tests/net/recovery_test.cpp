@@ -1,4 +1,6 @@
+#include "net/polling_client.hpp"
 #include "net/recovery.hpp"
+#include "solitary_adapter.hpp"
 
 namespace sockeye::socketio {
 
@@ -221,6 +223,95 @@ TEST_CASE("a client that a middleware refuses when it comes back is as if it had
     CHECK(id_after(client, auth_of(gone)) != gone.id); // the session is used up
     client.settle();
     CHECK(at.io.sockets().socket_count() == 1);
+}
+
+TEST_CASE("a client whose connection breaks while middlewares decide may come back again") {
+    recovery_options how;
+    how.skip_middlewares = false;
+    socketio_fixture at(recovering(how));
+    std::vector<namespace_::connect_next> held;
+    at.io.use([&](const socket& s, const namespace_::connect_next& next) {
+        if (!s.recovered() || !held.empty()) return next({});
+        held.push_back(next);
+        at.notes.add("asked");
+    });
+    at.start();
+    const broken_client gone(at);
+    {
+        auto client = at.connect();
+        client.send(come_back(gone.private_id, gone.offset));
+        at.notes.await("asked");
+    }
+    CHECK(at.becomes_true([&] { return at.io.counters().sessions_saved == 2; }));
+    at.io.emit("missed");
+    auto client = at.connect();
+    client.send(come_back(gone.private_id, gone.offset));
+    CHECK(client.read().starts_with(R"(2["missed",)"));
+    CHECK(client.read().starts_with(R"(0{"sid":")" + gone.id));
+}
+
+TEST_CASE("a client that cannot take all that it missed is cut, and may come back again") {
+    server_options options = recovering();
+    options.engine.queue.max_packets = 3;
+    socketio_fixture at(options);
+    at.io.on_connection([&](const socket& s) { at.notes.add(s.recovered() ? "back" : "new"); });
+    at.start();
+    const broken_client gone(at);
+    for (int i = 0; i < 4; ++i)
+        at.io.emit("missed", i);
+    polling_client slow(at);
+    slow.post("4" + come_back(gone.private_id, gone.offset)); // while no GET waits
+    CHECK(at.becomes_true([&] { return at.http.counters().sessions == 0; }));
+    CHECK(at.notes.count("back") == 0);
+    auto client = at.connect();
+    client.send(come_back(gone.private_id, gone.offset));
+    for (int i = 0; i < 4; ++i)
+        CHECK(client.read().starts_with(R"(2["missed",)" + std::to_string(i)));
+    at.notes.await("back");
+}
+
+namespace {
+
+// Finds a session when the test says so.
+class slow_adapter final : public solitary_adapter {
+public:
+    slow_adapter(local_namespace& of, event_notes& notes) : solitary_adapter(of), notes_(notes) {}
+
+    [[nodiscard]] bool recovers() const override { return true; }
+    void persist_session(saved_session session) override { notes_.add("saved " + session.id); }
+    void restore_session(const std::string& private_id, const std::string&,
+                         std::function<void(restored_session)> then) override {
+        found = [private_id, then = std::move(then)] {
+            then({recovery_outcome::recovered, {"an id", private_id, {}, object{}}});
+        };
+        notes_.add("asked");
+    }
+    std::function<void()> found;
+
+private:
+    event_notes& notes_;
+};
+
+} // namespace
+
+TEST_CASE("a session that is found when its client has gone again is saved again") {
+    event_notes notes;
+    server_options options = recovering();
+    slow_adapter* main_namespace = nullptr;
+    options.adapter = [&](local_namespace& of) {
+        auto made = std::make_unique<slow_adapter>(of, notes);
+        main_namespace = made.get();
+        return made;
+    };
+    socketio_fixture at(options);
+    {
+        auto client = at.start().connect();
+        client.send(come_back("a secret", "an offset"));
+        notes.await("asked");
+    }
+    REQUIRE(at.becomes_true([&] { return at.http.counters().sessions == 0; }));
+    at.http.shards().post(0, main_namespace->found);
+    notes.await("saved an id");
 }
 
 TEST_CASE("what is emitted to a client that is away waits for it") {

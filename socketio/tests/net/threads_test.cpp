@@ -1,4 +1,4 @@
-#include "net/socketio_fixture.hpp"
+#include "net/recovery.hpp"
 
 #include <atomic>
 
@@ -55,6 +55,21 @@ TEST_CASE("what a thread does with a socket and its rooms happens in order") {
     client.expect("1");
     client.join();
     CHECK(client.settle().empty());
+}
+
+TEST_CASE("what a thread tells a socket and everybody arrives in order, with recovery too") {
+    socketio_fixture at(recovering(), 2);
+    std::promise<socket> connected;
+    at.io.on_connection([&](const socket& s) { connected.set_value(s); });
+    auto client = at.start().connect();
+    client.join();
+    const socket s = connected.get_future().get();
+    for (int i = 0; i < 100; i += 2) {
+        s.emit("number", i);
+        at.io.emit("number", i + 1);
+    }
+    for (int i = 0; i < 100; ++i)
+        CHECK(client.read().starts_with(R"(2["number",)" + std::to_string(i) + ','));
 }
 
 TEST_CASE("events of several threads arrive in each one's order") {

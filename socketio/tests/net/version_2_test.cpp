@@ -1,4 +1,4 @@
-#include "net/socketio_fixture.hpp"
+#include "net/recovery.hpp"
 
 namespace sockeye::socketio {
 namespace {
@@ -68,6 +68,48 @@ TEST_CASE("a middleware of the main namespace may refuse a version 2 client") {
     });
     auto client = at.start().connect({}, 3);
     client.expect(R"(4"not you")");
+}
+
+TEST_CASE("a version 2 client, which cannot come back, is told of no offsets") {
+    server_options options = with_version_2();
+    options.recovery = recovery_options{};
+    socketio_fixture at(options);
+    at.io.on_connection([](const socket& s) { s.emit("hello"); });
+    at.start();
+    auto old = at.connect({}, 3);
+    old.expect("0").expect(R"(2["hello"])");
+    auto recent = at.connect();
+    recent.join();
+    CHECK(recent.read().starts_with(R"(2["hello",")"));
+    at.io.emit("news", 1);
+    old.expect(R"(2["news",1])");
+    CHECK(recent.read().starts_with(R"(2["news",1,")"));
+    at.io.emit("bin", binary{"x"});
+    old.expect(R"(51-["bin",{"_placeholder":true,"num":0}])");
+    old.close();
+    CHECK(at.becomes_true([&] { return at.io.counters().sockets == 1; }));
+    CHECK(at.io.counters().sessions_saved == 0);
+}
+
+TEST_CASE("a version 2 client that asks for a former session gets a new one") {
+    server_options options = with_version_2();
+    options.recovery = recovery_options{};
+    socketio_fixture at(options);
+    at.io.of("chat").on_connection(
+        [&](const socket& s) { at.notes.add(s.recovered() ? "recovered" : "new"); });
+    at.start();
+    auto recent = at.connect();
+    recent.join("/chat");
+    at.io.of("chat").emit("first");
+    const std::string offset = last_argument(recent.read());
+    const std::string private_id = recent.private_id();
+    recent.close();
+    CHECK(at.becomes_true([&] { return at.io.counters().sessions_saved == 1; }));
+    auto old = at.connect({}, 3);
+    old.expect("0");
+    old.send("0/chat?pid=" + private_id + "&offset=" + offset + ',');
+    old.expect("0/chat,");
+    CHECK(at.notes.lines() == std::vector<std::string>{"new", "new"});
 }
 
 TEST_CASE("version 2 clients are refused unless they are allowed") {

@@ -16,9 +16,12 @@ export const hasApp = existsSync(app);
 // What is served to browsers.
 export const clientFiles = join(dirname(fileURLToPath(import.meta.resolve("socket.io-client/package.json"))), "dist");
 
+// Without what the scripts tell each other, which the standalone server would take for settings of its own.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SOCKEYE_")));
+
 // A server, which says in its first line where it is. `stop` returns its exit code.
 async function start(command, options, portIn) {
-  const server = spawn(command, options, { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(command, options, { env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "exit");
   const [line] = await Promise.race([
     once(createInterface(server.stdout), "line"),

@@ -6,7 +6,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { Server } from "socket.io";
 import * as msgpack from "socket.io-msgpack-parser";
 
-// `kind`: { msgpack, recovery }, both optional.
+// `kind`: { msgpack, recovery, options }, all optional; the last are those of `socket.io`.
 export async function startScenarioReference(kind) {
   const worker = new Worker(new URL(import.meta.url), { workerData: kind });
   const [port] = await once(worker, "message");
@@ -103,6 +103,7 @@ async function listen(kind) {
     serveClient: false,
     ...(kind.msgpack && { parser: msgpack.default ?? msgpack }),
     ...(kind.recovery && { connectionStateRecovery: {} }),
+    ...kind.options,
   });
   io.of("/guarded").use(guard);
   for (const name of ["/", "/chat", "/guarded", /^\/dynamic-\d+$/])

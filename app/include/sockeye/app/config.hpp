@@ -27,9 +27,8 @@ struct server_config {
     unsigned threads = 0;       // 0: one per core
     std::string tls_certificate_file = {};
     std::string tls_key_file = {};
-    std::vector<std::string> cors_origins = {}; // "*": any
-    std::vector<std::string> trusted_proxies =
-        {}; // addresses or CIDR ranges whose X-Forwarded-For counts
+    std::vector<std::string> cors_origins = {};    // "*": any
+    std::vector<std::string> trusted_proxies = {}; // addresses or ranges, see client_address.hpp
 
     // ---- where state is
     std::string redis_url = {}; // empty: in memory, one instance
@@ -101,9 +100,8 @@ struct reloaded_config {
         {}; // that are told otherwise now, but stay as they were
 };
 
-// Reads the same again. `current` is what load_config gave, or this the last time. Files that are
-// named by settings (certificates, keys) are the server's to read again, changed or not. Throws
-// config_error.
+// Reads the same again. Files that are named by settings (certificates, keys) are the server's to
+// read again, changed or not. Throws config_error.
 reloaded_config reload_config(const server_config& current, const config_sources& from);
 
 // For an instance whose node_id is not told: host, process and a random part.

@@ -51,7 +51,8 @@ public:
     // This instance's sockets are about to go: they have the grace period to come elsewhere.
     task<> stop();
 
-    // Throw operation_error where the store is away: nothing has changed then.
+    // Throw operation_error where the store is away: a join has not happened then; the others are
+    // made good when it is back.
     task<> connect(std::string socket, std::string user);
     task<present_users> join(std::string socket, std::string room);
     task<std::size_t> leave(std::string socket, std::string room); // how many are left

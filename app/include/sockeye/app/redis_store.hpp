@@ -28,6 +28,7 @@ public:
     subscription_id subscribe(std::string channel, message_handler handler,
                               std::function<void()> ready = {}) override;
     void unsubscribe(subscription_id which) override;
+    void close() override;
     [[nodiscard]] store_health health() const override;
 
 private:

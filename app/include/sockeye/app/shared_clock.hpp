@@ -24,16 +24,19 @@ struct clock_options {
     milliseconds lease_margin = milliseconds(100); // it stops by itself so long before the end
     milliseconds check_interval = seconds(5);      // for messages that were lost
 
+    milliseconds subscribe_timeout = seconds(5);
+
     double min_tempo = 1;
     double max_tempo = 1000;
     double default_tempo = 120;
     milliseconds max_position = std::chrono::hours(24 * 7);
-    std::size_t max_joined = 64;        // sessions of one member
-    std::size_t max_fields = 32;        // of data that is written at once
-    std::size_t max_field_bytes = 1024; // name and value
-    std::size_t max_unanswered = 50;    // transactions of ticks on their way; more are dropped
-    std::size_t ticks_at_once = 200;    // in one transaction
-    std::size_t max_untold = 50'000;    // ticks for this instance's members; more are dropped
+    std::size_t max_joined = 64;          // sessions of one member
+    std::size_t max_fields = 32;          // of data that is written at once
+    std::size_t max_field_bytes = 1024;   // name and value
+    std::size_t max_waiting_changes = 64; // of one session, at this instance
+    std::size_t max_unanswered = 50;      // transactions of ticks on their way; more are dropped
+    std::size_t ticks_at_once = 200;      // in one transaction
+    std::size_t max_untold = 50'000;      // ticks for this instance's members; more are dropped
 };
 
 struct clock_state {
@@ -96,8 +99,9 @@ public:
     shared_clock(const shared_clock&) = delete;
     shared_clock& operator=(const shared_clock&) = delete;
 
-    // Begins to hold a lease, to tick, and to look after the others' sessions.
-    void start();
+    // Begins to hold a lease, to tick, and to look after the others' sessions. From `ready` on,
+    // this instance hears of every change.
+    void start(std::function<void()> ready = {});
     // Others tick on at once.
     task<> retire();
 

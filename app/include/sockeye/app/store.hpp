@@ -62,6 +62,7 @@ enum class store_verb : std::uint8_t {
     add_scored,
     remove_scored,
     scored_up_to,
+    highest_scored,
     count_scored,
 
     publish,
@@ -122,7 +123,8 @@ public:
     transaction& remove_scored(std::string key, std::string member); // number: whether it was there
     // items: members with that score or a lower one, the lowest first.
     transaction& scored_up_to(std::string key, std::int64_t score, std::size_t limit);
-    transaction& count_scored(std::string key); // number
+    transaction& highest_scored(std::string key, std::size_t limit); // items, the highest first
+    transaction& count_scored(std::string key);                      // number
 
     transaction& publish(std::string channel, std::string payload);
 
@@ -162,6 +164,10 @@ public:
                                       std::function<void()> ready = {}) = 0;
     // The handler may still be called while this returns.
     virtual void unsubscribe(subscription_id which) = 0;
+
+    // The end, before what waits for answers is gone: transactions without one fail, also those
+    // that come later, and no handler is called any more.
+    virtual void close() = 0;
 
     [[nodiscard]] virtual store_health health() const = 0;
 };

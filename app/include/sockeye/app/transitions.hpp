@@ -67,7 +67,7 @@ public:
     transitions(const transitions&) = delete;
     transitions& operator=(const transitions&) = delete;
 
-    void before_each(action run); // before start
+    void before_each(action run);                 // before start
     void start(std::function<void()> ready = {}); // once: from then on nothing is missed
 
     task<case_state> create(std::string id, std::string machine,

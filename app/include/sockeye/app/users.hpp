@@ -61,8 +61,9 @@ public:
     [[nodiscard]] pending<bool> is_user_connected(const std::string& user) const;
     void disconnect_user(const std::string& user) const;
 
-    // Other keys, for tokens that come from now on.
-    void set_tokens(std::shared_ptr<const token_verifier> tokens);
+    // For what comes from now on, such as tokens by other keys; throws as the constructor does. The
+    // notice of expiry stays.
+    void set(users_options options);
 
 private:
     class core;

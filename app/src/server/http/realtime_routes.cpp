@@ -213,35 +213,4 @@ void add_realtime_routes(api_router& api, socketio::server& io) {
     add_socket_operations(api, io);
 }
 
-void add_presence_routes(api_router& api, presence& service) {
-    api.add({.method = "GET",
-             .path = "/api/presence",
-             .summary = "Lists the users who are online",
-             .handle = [&service](api_call) -> task<object> {
-                 object answer = to_object(co_await service.everyone());
-                 answer["ok"] = true;
-                 co_return answer;
-             }});
-    api.add({.method = "GET",
-             .path = "/api/presence/rooms/{roomId}",
-             .summary = "Lists the users in a room",
-             .handle = [&service](api_call call) -> task<object> {
-                 const std::string room = checked_name(call.path["roomId"], "roomId");
-                 object answer = to_object(co_await service.in_room(room));
-                 answer["ok"] = true;
-                 co_return answer;
-             }});
-    api.add({.method = "GET",
-             .path = "/api/presence/users/{userId}",
-             .summary = "Says whether a user is online",
-             .handle = [&service](api_call call) -> task<object> {
-                 const std::string user = checked_name(call.path["userId"], "userId");
-                 const bool online = co_await service.is_online(user);
-                 const auto socket = co_await service.newest_socket(user);
-                 object answer{{"ok", true}, {"userId", user}, {"online", online}};
-                 if (socket) answer["socketId"] = *socket;
-                 co_return answer;
-             }});
-}
-
 } // namespace sockeye::app

@@ -3,6 +3,8 @@
 #include "server/http/api_router.hpp"
 
 #include <sockeye/app/presence.hpp>
+#include <sockeye/app/rooms.hpp>
+#include <sockeye/app/sessions.hpp>
 #include <sockeye/socketio/server.hpp>
 
 namespace sockeye::app {
@@ -10,5 +12,7 @@ namespace sockeye::app {
 /// Publishing, asking, and what can be done to sockets.
 void add_realtime_routes(api_router& api, socketio::server& io);
 void add_presence_routes(api_router& api, presence& service);
+void add_room_routes(api_router& api, rooms& service);
+void add_session_routes(api_router& api, sessions& service);
 
 } // namespace sockeye::app

@@ -83,6 +83,8 @@ public:
     [[nodiscard]] std::string_view frame(protocol revision) const;
     // The same, deflated; equal to frame() where deflating does not make it smaller.
     [[nodiscard]] std::string_view deflated_frame(protocol revision, deflater& deflate) const;
+    // A text frame, whatever the packet: for clients that cannot take bytes.
+    [[nodiscard]] std::string_view text_frame(protocol revision) const;
     // The packet as text: digit and data, or `b`, version 3's digit, and base64.
     [[nodiscard]] std::string_view text_form(protocol revision) const;
 

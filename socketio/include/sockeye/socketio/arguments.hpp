@@ -269,8 +269,8 @@ bool read(From* from, T& into, mismatch& why) {
         into = fits ? std::string_view(from->as_string()) : std::string_view();
         return fits || fail(why, "string", from);
     } else if constexpr (is_a<T, std::optional>) {
-        into.reset();
-        return from == nullptr || from->is_null() || read(from, into.emplace(), why);
+        into = from == nullptr || from->is_null() ? T() : T(std::in_place);
+        return !into || read(from, *into, why);
     } else if constexpr (is_a<T, std::vector>) {
         return read_vector(from, into, why);
     } else if constexpr (string_map<T>) {

@@ -82,6 +82,10 @@ public:
     void send(Arguments&&... arguments) {
         of("/").send(std::forward<Arguments>(arguments)...);
     }
+    template<class... Arguments>
+    pending<array> emit_with_ack(std::string_view event, Arguments&&... arguments) {
+        return of("/").emit_with_ack(event, std::forward<Arguments>(arguments)...);
+    }
     [[nodiscard]] broadcast_operator everyone() { return of("/").everyone(); }
     [[nodiscard]] broadcast_operator to(const room_names& rooms) { return everyone().to(rooms); }
     [[nodiscard]] broadcast_operator in(const room_names& rooms) { return everyone().to(rooms); }

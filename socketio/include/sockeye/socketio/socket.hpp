@@ -78,13 +78,18 @@ public:
     [[nodiscard]] std::size_t listener_count(std::string_view event) const;
     [[nodiscard]] std::vector<std::string> event_names() const;
 
-    // Sees every event of the client's before middlewares and handlers do.
+    // Sees every event of the client's before middlewares and handlers do. The event is gone when
+    // the call returns, so that this, as on_any_outgoing and use below, cannot be a coroutine.
     using any_listener = std::function<void(incoming_event&)>;
     listener on_any(any_listener seen) const;
     listener prepend_any(any_listener seen) const;
     void off_any(const listener& one) const;
     void off_any() const;
     [[nodiscard]] std::size_t any_listener_count() const;
+    template<detail::begins_task<incoming_event&> Coroutine>
+    listener on_any(Coroutine) const = delete;
+    template<detail::begins_task<incoming_event&> Coroutine>
+    listener prepend_any(Coroutine) const = delete;
     // Sees every event to the client: its name and arguments. Not acknowledgements.
     using outgoing_listener = std::function<void(const array& event)>;
     listener on_any_outgoing(outgoing_listener seen) const;
@@ -92,15 +97,16 @@ public:
     void off_any_outgoing(const listener& one) const;
     void off_any_outgoing() const;
     [[nodiscard]] std::size_t any_outgoing_listener_count() const;
+    template<detail::begins_task<const array&> Coroutine>
+    listener on_any_outgoing(Coroutine) const = delete;
+    template<detail::begins_task<const array&> Coroutine>
+    listener prepend_any_outgoing(Coroutine) const = delete;
 
     // Stands between an event and its handlers: call `next` with nothing to let it pass, or with an
-    // error, which goes to the "error" handlers. The event is gone when the call returns, so that
-    // this cannot be a coroutine.
+    // error, which goes to the "error" handlers.
     void use(std::function<void(incoming_event&, next_function next)> step) const;
-    template<class Function>
-    void
-    use(Function step) const requires detail::begins_task<Function, incoming_event&, next_function>
-    = delete;
+    template<detail::begins_task<incoming_event&, next_function> Coroutine>
+    void use(Coroutine) const = delete;
 
     // Throws std::invalid_argument for a reserved event name. With a callback as the last argument
     // the client is asked to acknowledge; it is called with the answer, on the socket's thread. One

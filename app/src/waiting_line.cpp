@@ -1,4 +1,4 @@
-#include "sessions/waiting_line.hpp"
+#include "waiting_line.hpp"
 
 #include <deque>
 #include <mutex>
@@ -37,7 +37,7 @@ task<waiting_line::turn> waiting_line::enter() {
     {
         const std::lock_guard lock(state->mutex);
         if (state->waiting.size() >= max_waiting_)
-            throw service_error("UNAVAILABLE", "too much is waiting to be published");
+            throw service_error("UNAVAILABLE", "too much waits for its turn in this session");
         if (std::exchange(state->taken, true)) {
             const socketio::resolver<bool> called(shards_);
             state->waiting.push_back(called);

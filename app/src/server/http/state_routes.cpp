@@ -1,0 +1,87 @@
+#include "server/http/realtime_routes.hpp"
+#include "server/presence_events.hpp"
+#include "server/requests.hpp"
+#include "server/session_events.hpp"
+
+namespace sockeye::app {
+
+using socketio::object;
+using socketio::value;
+
+namespace {
+
+constexpr std::size_t default_listed = 100;
+
+std::size_t count_in(const value* given) {
+    if (!given) return default_listed;
+    if (given->as_int64() < 1) throw service_error("BAD_REQUEST", "'limit' must be at least 1");
+    return static_cast<std::size_t>(given->as_int64());
+}
+
+} // namespace
+
+void add_presence_routes(api_router& api, presence& service) {
+    api.add({.method = "GET",
+             .path = "/api/presence",
+             .summary = "Lists the users who are online",
+             .handle = [&service](api_call) -> task<object> {
+                 object answer = to_object(co_await service.everyone());
+                 answer["ok"] = true;
+                 co_return answer;
+             }});
+    api.add({.method = "GET",
+             .path = "/api/presence/rooms/{roomId}",
+             .summary = "Lists the users in a room",
+             .handle = [&service](api_call call) -> task<object> {
+                 const std::string room = checked_name(call.path["roomId"], "roomId");
+                 object answer = to_object(co_await service.in_room(room));
+                 answer["ok"] = true;
+                 co_return answer;
+             }});
+    api.add({.method = "GET",
+             .path = "/api/presence/users/{userId}",
+             .summary = "Says whether a user is online",
+             .handle = [&service](api_call call) -> task<object> {
+                 const std::string user = checked_name(call.path["userId"], "userId");
+                 const bool online = co_await service.is_online(user);
+                 const auto socket = co_await service.newest_socket(user);
+                 object answer{{"ok", true}, {"userId", user}, {"online", online}};
+                 if (socket) answer["socketId"] = *socket;
+                 co_return answer;
+             }});
+}
+
+void add_room_routes(api_router& api, rooms& service) {
+    api.add({.method = "GET",
+             .path = "/api/rooms",
+             .summary = "Lists rooms, those that changed last first",
+             .query = {{.name = "limit", .kind = api_kind::integer}},
+             .handle = [&service](api_call call) -> task<object> {
+                 const value* limit = call.query.find("limit");
+                 const auto found = co_await service.list(count_in(limit));
+                 const auto stats = co_await service.stats();
+                 co_return object{
+                     {"ok", true}, {"rooms", socketio::to_value(found)}, {"count", stats.rooms}};
+             }});
+    api.add({.method = "GET",
+             .path = "/api/rooms/{roomId}",
+             .summary = "Shows a room and who takes part",
+             .handle = [&service](api_call call) -> task<object> {
+                 const std::string room = checked_name(call.path["roomId"], "roomId");
+                 object found = co_await service.get(room);
+                 co_return object{{"ok", true}, {"room", std::move(found)}};
+             }});
+}
+
+void add_session_routes(api_router& api, sessions& service) {
+    api.add({.method = "GET",
+             .path = "/api/sessions/{sessionId}",
+             .summary = "Shows a session that can be joined",
+             .handle = [&service](api_call call) -> task<object> {
+                 const std::string id = checked_name(call.path["sessionId"], "sessionId");
+                 const auto session = co_await service.get_session(id);
+                 co_return object{{"ok", true}, {"session", to_object(session)}};
+             }});
+}
+
+} // namespace sockeye::app

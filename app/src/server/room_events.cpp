@@ -1,0 +1,138 @@
+#include "server/room_events.hpp"
+
+#include "server/presence_events.hpp"
+
+#include <sockeye/app/users.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace sockeye::app {
+
+using socketio::field;
+using socketio::object;
+using socketio::socket;
+using socketio::value;
+
+namespace {
+
+constexpr std::int64_t default_listed = 100;
+
+struct room_request {
+    std::string room;
+    std::optional<value> metadata;
+    std::optional<bool> sharing;
+    static constexpr auto fields() {
+        return std::tuple{field{"roomId", &room_request::room},
+                          field{"metadata", &room_request::metadata},
+                          field{"sharing", &room_request::sharing}};
+    }
+};
+
+struct list_request {
+    std::optional<std::int64_t> limit;
+    static constexpr auto fields() { return std::tuple{field{"limit", &list_request::limit}}; }
+};
+
+room_request room_in(const value& argument) {
+    auto asked = read<room_request>(argument);
+    checked_name(asked.room, "roomId");
+    return asked;
+}
+
+// Frames are not answered: what cannot be passed on is left out.
+void pass_on_frame(const socket& s, value info, socketio::binary frame) {
+    const value* room = std::as_const(info).find("roomId");
+    const auto user = bound_user(s);
+    if (!user || !room || !room->get_if<std::string>()) return;
+    const std::string channel = room_channel(room->as_string());
+    if (std::ranges::count(s.rooms(), channel) == 0) return;
+    info["from"] = *user;
+    s.to(channel).volatile_().emit("room:frame", std::move(info), std::move(frame));
+}
+
+} // namespace
+
+void announce_room(socketio::server& io, const object& room) {
+    io.to(room_channel(room.find("roomId")->as_string()))
+        .emit("room:update", object{{"room", room}});
+}
+
+void room_events::serve(const socket& s) {
+    requests_.on(s, "room:join",
+                 [this, s](value argument) { return join(s, std::move(argument)); });
+    requests_.on(s, "room:leave",
+                 [this, s](value argument) { return leave(s, std::move(argument)); });
+    requests_.on(s, "room:get", [this](value argument) -> task<object> {
+        object room = co_await rooms_.get(room_in(argument).room);
+        co_return object{{"room", std::move(room)}};
+    });
+    requests_.on(s, "room:list", [this](value argument) { return list(std::move(argument)); });
+    requests_.on(s, "room:share",
+                 [this, s](value argument) { return share(s, std::move(argument)); });
+    s.on("room:frame", [s](value info, socketio::binary frame) {
+        pass_on_frame(s, std::move(info), std::move(frame));
+    });
+}
+
+task<object> room_events::join(socket s, value argument) {
+    auto asked = room_in(argument);
+    const std::string user = user_of(s);
+    s.join(room_channel(asked.room));
+    co_await presence_.join(s.id(), asked.room);
+    object room = co_await rooms_.add_user(asked.room, user, std::move(asked.metadata));
+    co_return object{{"room", std::move(room)}};
+}
+
+task<object> room_events::leave(socket s, value argument) {
+    const auto asked = room_in(argument);
+    const std::string user = user_of(s);
+    s.leave(room_channel(asked.room));
+    co_await presence_.leave(s.id(), asked.room);
+    const auto present = co_await presence_.in_room(asked.room);
+    const bool stays = std::ranges::count(present.users, user) != 0; // by another socket
+    object room;
+    if (stays)
+        room = co_await rooms_.get(asked.room);
+    else
+        room = co_await rooms_.remove_user(asked.room, user);
+    co_return object{{"room", std::move(room)}};
+}
+
+task<object> room_events::share(socket s, value argument) {
+    const auto asked = room_in(argument);
+    const std::string user = user_of(s);
+    if (!asked.sharing) throw service_error("BAD_REQUEST", "'sharing' is missing");
+    object room = co_await rooms_.set_sharing(asked.room, user, *asked.sharing);
+    co_return object{{"room", std::move(room)}};
+}
+
+task<object> room_events::list(value argument) {
+    std::int64_t limit = default_listed;
+    if (!argument.is_null()) limit = read<list_request>(argument).limit.value_or(limit);
+    if (limit < 1) throw service_error("BAD_REQUEST", "'limit' must be at least 1");
+    const auto found = co_await rooms_.list(static_cast<std::size_t>(limit));
+    co_return object{{"rooms", socketio::to_value(found)}};
+}
+
+void room_events::follow(const presence_change& change) {
+    if (change.online) return;
+    socketio::start(remove(change.room, change.user), [log = log_](const auto& error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& what) {
+            log(engineio::log_level::warning, std::string("rooms: ") + what.what());
+        }
+    });
+}
+
+task<> room_events::remove(std::string room, std::string user) {
+    try {
+        co_await rooms_.remove_user(std::move(room), std::move(user));
+    } catch (const service_error&) {
+        // One that only came to be present, or a room that is gone.
+    }
+}
+
+} // namespace sockeye::app

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "server/requests.hpp"
+
+#include <sockeye/app/presence.hpp>
+#include <sockeye/app/rooms.hpp>
+#include <sockeye/socketio/server.hpp>
+
+namespace sockeye::app {
+
+/// The rooms directory, and shared screens, as clients' events: see docs/app-events.md.
+class room_events {
+public:
+    room_events(rooms& service, presence& present, requests& asked, const context& on)
+        : rooms_(service), presence_(present), requests_(asked), log_(on.log) {}
+
+    void serve(const socketio::socket& s);
+    /// Whoever has left a room with the last socket takes part no longer.
+    void follow(const presence_change& change);
+
+private:
+    task<socketio::object> join(socketio::socket s, socketio::value argument);
+    task<socketio::object> leave(socketio::socket s, socketio::value argument);
+    task<socketio::object> share(socketio::socket s, socketio::value argument);
+    task<socketio::object> list(socketio::value argument);
+    task<> remove(std::string room, std::string user);
+
+    rooms& rooms_;
+    presence& presence_;
+    requests& requests_;
+    const engineio::logger log_;
+};
+
+/// What those in a room are told of its document.
+void announce_room(socketio::server& io, const socketio::object& room);
+
+} // namespace sockeye::app
