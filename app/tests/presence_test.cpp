@@ -194,6 +194,24 @@ TEST_CASE("presence: a dead instance's users are told to have gone, exactly once
     });
 }
 
+TEST_CASE("presence: an instance that dies before it had a lease leaves nobody behind") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        // Never started: as if the store had been away at its start.
+        auto dead =
+            std::make_unique<presence>(world.instance("dead"), [](const presence_change&) {});
+        wait(dead->connect("s", "ann"));
+        wait(dead->join("s", "r"));
+        dead.reset();
+        for (int i = 0; i < 4; ++i)
+            world.pass(1s);
+        CHECK(cluster.hear(1) == texts{"a: r -ann 0"});
+        cluster.await([&] { return cluster.members("presence:nodes") == texts{"a"}; });
+        CHECK(cluster.members("presence:online").empty());
+    });
+}
+
 TEST_CASE("presence: an instance that was taken for dead makes good what was taken from it") {
     over_each_store([](service_world& world) {
         presence_cluster cluster(world);

@@ -3,6 +3,7 @@
 #include <sockeye/app/transitions.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -186,12 +187,12 @@ TEST_CASE("transitions: of instances that race for time-outs each fires once") {
 TEST_CASE("transitions: a holder that sleeps past its lock's life cannot write any more") {
     over_each_store([](service_world& world) {
         transition_cluster cluster(world);
-        std::function<void()> wake;
+        const socketio::resolver<bool> awake(world.shards);
+        std::atomic<bool> asleep = false;
         const auto b = cluster.instance("b");
         const auto sleeper =
             cluster.instance("sleeper", [&](case_state, case_transition) -> task<> {
-                const socketio::resolver<bool> awake(world.shards);
-                wake = [awake] { awake.resolve(true); };
+                asleep = true;
                 co_await awake.answer();
             });
         wait(b->create("c", "small", users{{"a", "ann"}, {"b", "bob"}}));
@@ -207,12 +208,12 @@ TEST_CASE("transitions: a holder that sleeps past its lock's life cannot write a
                 tell.set_value(code);
             }(*sleeper, ended),
             [](const std::exception_ptr&) {});
-        while (!wake)
+        while (!asleep)
             std::this_thread::yield();
         CHECK(reply_to(world.state(), transaction().exists("court:lock:c:go")).number == 1);
         world.pass(6s);
         CHECK(wait(b->move("c", "go", "ann")).seq == 2);
-        wake();
+        awake.resolve(true);
         auto end = ended.get_future();
         while (end.wait_for(0s) != std::future_status::ready)
             world.pass(20ms);

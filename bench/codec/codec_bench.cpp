@@ -1,4 +1,4 @@
-// What the codecs cost without sockets: codec_bench lists the operations, codec_bench NAME COUNT
+// What codecs and events cost without sockets: codec_bench lists the operations, codec_bench NAME COUNT
 // does one of them COUNT times, bench/codec/instructions counts what that takes.
 #include "operations.hpp"
 
@@ -10,6 +10,7 @@
 int main(int argc, char** argv) {
     auto operations = sockeye::bench::engineio_operations();
     operations.merge(sockeye::bench::socketio_operations());
+    operations.merge(sockeye::bench::server_operations());
     if (argc != 3) {
         for (const auto& [name, operation] : operations)
             std::printf("%s\n", name.c_str());

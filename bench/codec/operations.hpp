@@ -14,6 +14,7 @@ using operations = std::map<std::string, std::function<void()>>;
 
 operations engineio_operations();
 operations socketio_operations();
+operations server_operations();
 
 // The optimiser must believe that somebody looks at the result.
 template<class T>

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sockeye::bench {
@@ -31,8 +32,8 @@ struct encoding {
 };
 
 struct decoding {
-    decoding(const std::shared_ptr<const socketio::parser>& parser, const packet& what)
-        : messages(parser->encode(what)), decoder(parser->make_decoder()) {}
+    decoding(std::shared_ptr<const socketio::parser> by, const packet& what)
+        : parser(std::move(by)), messages(parser->encode(what)), decoder(parser->make_decoder()) {}
 
     void operator()() {
         packet into;
@@ -43,6 +44,7 @@ struct decoding {
         keep(into);
     }
 
+    std::shared_ptr<const socketio::parser> parser;
     std::vector<wire_message> messages;
     std::shared_ptr<socketio::decoder> decoder; // shared: an operation must be copyable
 };

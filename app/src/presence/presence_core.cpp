@@ -111,7 +111,9 @@ task<> presence::core::leave_if_gone(std::string socket, std::uint64_t departure
 
 void presence::core::tick() {
     socketio::start(look_after_leases(), log_failure());
-    later(options_.lease / 3, [](const std::shared_ptr<core>& self) -> task<> {
+    // Without a lease, the others would take what begins here for a dead instance's.
+    const milliseconds pause = options_.lease / (had_lease_ ? 3 : 30);
+    later(pause, [](const std::shared_ptr<core>& self) -> task<> {
         self->tick();
         co_return;
     });
@@ -137,6 +139,7 @@ task<> presence::core::renew() {
     take.set(steps::lease_key(on_.node), "1", options_.lease)
         .add_member(steps::nodes_key, on_.node);
     co_await on_.state.commit(std::move(take));
+    had_lease_ = true;
     co_await reconcile();
 }
 

@@ -5,6 +5,7 @@
 
 #include <sockeye/app/presence.hpp>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -48,6 +49,8 @@ private:
     std::mutex telling_; // guards the next
     std::function<void(const presence_change&)> changed_;
     const presence_options options_;
+
+    std::atomic<bool> had_lease_ = false;
 
     // What the ledger says and what is committed change in the same order: both under the lock.
     std::mutex mutex_;

@@ -28,7 +28,8 @@ transaction begin(const presence_entry& entry, const std::string& node) {
     made.add_member(users_key(entry), entry.user)
         .count_members(users_key(entry))
         .add_member(sockets_key(entry), entry.socket)
-        .add_member(entries_key(node), entry.text());
+        .add_member(entries_key(node), entry.text())
+        .add_member(nodes_key, node); // so that others look after it, lease or not
     if (entry.room.empty()) made.set(newest_socket_key(entry.user), entry.socket);
     return made;
 }

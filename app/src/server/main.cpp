@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
         const auto sources = app::sources_of(argc, argv, environ);
         auto loaded = app::load_config(sources);
         if (loaded.answer) {
-            std::printf("%s\n", loaded.answer->c_str());
+            std::fputs(loaded.answer->c_str(), stdout);
             return 0;
         }
         if (loaded.settings.node_id.empty()) loaded.settings.node_id = app::unique_node_id();

@@ -214,15 +214,17 @@ object realtime_server::describe_node() const {
 
 task<object> realtime_server::cluster_stats() {
     socketio::array nodes;
+    // Alone, there is nobody to ask.
+    const bool is_alone = config_.redis_url.empty();
     try {
-        nodes = co_await io_.server_side_emit_with_ack("cluster:node");
+        if (!is_alone) nodes = co_await io_.server_side_emit_with_ack("cluster:node");
     } catch (const socketio::operation_error& late) {
         nodes = late.responses;
     }
     nodes.insert(nodes.begin(), describe_node());
     co_return object{{"node", on_.node},
                      {"nodes", std::move(nodes)},
-                     {"store", object{{"kind", config_.redis_url.empty() ? "memory" : "redis"},
+                     {"store", object{{"kind", is_alone ? "memory" : "redis"},
                                       {"ready", state_->health().ready}}}};
 }
 

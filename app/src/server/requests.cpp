@@ -31,6 +31,30 @@ void send(const socketio::ack_sender& reply, bool ok, object content) {
     reply.send(std::move(answers));
 }
 
+/// A client's way to its answer. Where everybody has let go of it without one, it says so itself.
+class owed_answer {
+public:
+    owed_answer(std::string request, const context& on, socketio::ack_sender reply)
+        : request_(std::move(request)), on_(on), reply_(std::move(reply)) {}
+    owed_answer(const owed_answer&) = delete;
+    owed_answer& operator=(const owed_answer&) = delete;
+    ~owed_answer() {
+        if (answered_) return;
+        on_.log(engineio::log_level::error, request_ + ": the handler gave no answer");
+        send(reply_, false, {{"error", error_members("INTERNAL", "the server gave no answer")}});
+    }
+
+    void give(bool ok, object content) {
+        if (!answered_.exchange(true)) send(reply_, ok, std::move(content));
+    }
+
+private:
+    const std::string request_;
+    const context& on_;
+    const socketio::ack_sender reply_;
+    std::atomic<bool> answered_ = false;
+};
+
 } // namespace
 
 object error_object(const std::exception_ptr& error, const std::string& request,
@@ -84,17 +108,18 @@ void requests::on(const socketio::socket& from, const std::string& event,
 task<> requests::serve(std::string event, std::shared_ptr<answering_handler> handle,
                        socketio::socket from, value argument, socketio::ack_sender reply) {
     const auto begun = std::chrono::steady_clock::now();
+    const auto owed = std::make_shared<owed_answer>(event, on_, std::move(reply));
+    answer done = [owed](object content) { owed->give(true, std::move(content)); };
     std::exception_ptr failure;
     try {
-        co_await admit_and_handle(
-            std::move(handle), std::move(from), std::move(argument),
-            [reply](object content) { send(reply, true, std::move(content)); });
+        co_await admit_and_handle(std::move(handle), std::move(from), std::move(argument),
+                                  std::move(done));
     } catch (...) {
         failure = std::current_exception();
     }
     if (failure) {
         failed_.fetch_add(1, std::memory_order_relaxed);
-        send(reply, false, {{"error", error_object(failure, event, on_)}});
+        owed->give(false, {{"error", error_object(failure, event, on_)}});
     }
     latency_.add(std::chrono::steady_clock::now() - begun);
 }

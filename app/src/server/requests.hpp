@@ -37,7 +37,8 @@ std::string user_of(const socketio::socket& s);
 class requests {
 public:
     using handler = std::function<task<socketio::object>(socketio::value argument)>;
-    /// Answers by itself, once, at the moment and on the thread that it chooses.
+    /// Answers by itself, at the moment and on the thread that it chooses; the first answer counts.
+    /// If it lets go of `done` without one, the client is told INTERNAL.
     using answer = std::function<void(socketio::object)>;
     using answering_handler = std::function<task<>(socketio::value argument, answer done)>;
     /// Lets a request pass, or throws.

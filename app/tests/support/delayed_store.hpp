@@ -12,6 +12,9 @@ class delayed_store final : public store {
 public:
     using delay = std::function<task<>(bool has_conditions)>;
     delayed_store(service_world& in, delay before) : in_(in), before_(std::move(before)) {}
+    ~delayed_store() override { in_.settle(); }
+    delayed_store(const delayed_store&) = delete;
+    delayed_store& operator=(const delayed_store&) = delete;
 
     pending<store_result> commit(transaction what) override {
         const socketio::resolver<store_result> answer(in_.shards);

@@ -14,7 +14,7 @@ adapter_redis::redis_options to(const testing::redis_server& server) {
     return {.unix_socket = server.unix_socket()};
 }
 
-/// Knows when no transaction is on its way, and nothing that waited for one is still running.
+/// Counts the transactions that are on their way.
 class watched_store final : public store {
 public:
     watched_store(engineio::shards& shards, adapter_redis::redis_options options)
@@ -65,16 +65,17 @@ public:
     }
 
     store& state() override { return state_; }
+    void settle() override { state_.settle(); }
 
     // Redis has a clock of its own: instead, the lives of all keys become shorter.
     void pass(milliseconds time) override {
         const milliseconds end = shards.now() + time;
-        state_.settle();
+        settle();
         while (shards.now() < end || shards.next() <= end) {
             const milliseconds step = std::min(shards.next(), end) - shards.now();
             shorten_lives(step);
             shards.pass(step);
-            state_.settle();
+            settle();
         }
     }
 

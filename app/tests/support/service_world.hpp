@@ -24,6 +24,8 @@ public:
     [[nodiscard]] virtual store& state() = 0;
     /// Lets time pass: for timers, for the clock and for the lives of keys.
     virtual void pass(milliseconds time) { shards.pass(time); }
+    /// Returns when no transaction is on its way, and nothing that waited for one is still running.
+    virtual void settle() {}
 
     [[nodiscard]] context instance(std::string node = "a") {
         return {state(), shards, [this] { return shards.now(); }, std::move(node),

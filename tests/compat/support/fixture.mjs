@@ -37,6 +37,10 @@ async function start(command, options, portIn) {
       server.kill("SIGTERM");
       return (await ended)[0];
     },
+    async kill() {
+      server.kill("SIGKILL");
+      await ended;
+    },
   };
 }
 

@@ -19,16 +19,27 @@ async function spawnServer(port, folder) {
 export async function startRedis() {
   const folder = await mkdtemp(join(tmpdir(), "sockeye-redis-"));
   const port = await freePort();
-  const server = await spawnServer(port, folder);
+  let server = await spawnServer(port, folder);
   const url = `redis://127.0.0.1:${port}`;
-  const client = await createClient({ url }).connect();
+  const client = createClient({ url });
+  client.on("error", () => {}); // it comes back after a restart
+  await client.connect();
+  const kill = async () => {
+    server.kill("SIGKILL");
+    await once(server, "exit");
+  };
   return {
     url,
+    port,
     client,
+    // It comes back empty.
+    async restart() {
+      await kill();
+      server = await spawnServer(port, folder);
+    },
     async stop() {
       client.destroy();
-      server.kill("SIGKILL");
-      await once(server, "exit");
+      await kill();
       await rm(folder, { recursive: true });
     },
   };

@@ -37,6 +37,7 @@ public:
     // Throws std::system_error if the files for TLS cannot be used.
     explicit redis_link(redis_options options);
     // Sends what waits, within `close_timeout`. Commands without an answer get an error.
+    // In a handler of its own it does not wait for that, and may still log.
     ~redis_link() override;
     redis_link(const redis_link&) = delete;
     redis_link& operator=(const redis_link&) = delete;
