@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <semaphore>
@@ -166,7 +167,7 @@ TEST_CASE("event log: what was acknowledged when PostgreSQL is killed is there, 
 }
 
 TEST_CASE("event log: connections that break in the midst of batches lose and double nothing") {
-    postgres_crash at({}, {.max_batch = 20, .max_wait = 120s});
+    postgres_crash at({}, {.max_wait = 120s, .max_batch = 20});
     steady_appending ours(*at.log);
     for (int round = 0; round < 30; ++round) {
         ours.await_more(10);
@@ -261,6 +262,7 @@ TEST_CASE("event log: a server that does not wait for its disk is told to") {
 TEST_CASE("event log: while another holds the database appends wait, and nobody waits for them") {
     over_each_database([](log_world& world) {
         const auto log = world.open();
+        await([&] { return log->health().ready; }); // there are tables to be held
         auto held = world.hold();
         std::vector<pending<logged_event>> answers;
         for (int i = 0; i < 3; ++i)

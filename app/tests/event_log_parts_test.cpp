@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 namespace sockeye::app {
 
 using namespace std::chrono_literals;
@@ -15,6 +17,11 @@ namespace {
 
 event_row event(std::string session, std::string data) {
     return {.session_id = std::move(session), .type = "t", .data = std::move(data)};
+}
+
+void await_time(std::chrono::steady_clock::time_point then) {
+    while (std::chrono::steady_clock::now() < then)
+        std::this_thread::yield();
 }
 
 /// A writer over a database that does what the test says.
@@ -187,6 +194,7 @@ TEST_CASE("event log: what waits too long fails, and says whether it may have be
     to.append("tried");
     to.database.await_attempts(1);
     to.append("waiting");
+    await_time(std::chrono::steady_clock::now() + 20ms); // both have waited too long by then
     to.database.release();
     notes.await("tried: it is away; whether it was written is not known");
     notes.await("waiting: it is away; it was not written");

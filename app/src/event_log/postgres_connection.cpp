@@ -1,5 +1,7 @@
 #include "event_log/postgres_connection.hpp"
 
+#include "event_log/postgres_url.hpp"
+
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -61,6 +63,7 @@ std::uint64_t postgres_rows::changed() const {
 // waits, since only then libpq goes from a host that does not answer to the next.
 postgres_connection::postgres_connection(const std::string& url, milliseconds timeout)
     : connection_(nullptr, PQfinish), timeout_(timeout) {
+    check_postgres_url(url);
     const std::string seconds =
         std::to_string(std::max<milliseconds::rep>(2, timeout.count() / 1000));
     constexpr std::array names{"connect_timeout", "fallback_application_name", "dbname",

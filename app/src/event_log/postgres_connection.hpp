@@ -47,7 +47,7 @@ public:
     postgres_rows run(const char* statement, postgres_parameters parameters = {});
     /// Statements without parameters, one after the other.
     void run_all(const char* statements);
-    /// Whether it is of use, once a statement has failed or a transaction has begun.
+    /// Whether a transaction is open here, be it one in which a statement has failed.
     [[nodiscard]] bool in_transaction() const;
 
 private:

@@ -16,7 +16,7 @@ namespace sockeye::app {
 namespace {
 
 constexpr const char* variable = "SOCKEYE_APPEND_TO";
-constexpr const char* case_name = "event log: what an appending instance does";
+constexpr const char* only_that = "--test-case=event log: what an appending instance does";
 
 /// One call: lines of several threads do not mix.
 void tell(std::uint64_t n, std::uint64_t sequence_number) {
@@ -48,9 +48,9 @@ appending_instance::appending_instance(const std::string& address) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
     output_ = ends[0];
-    process_ =
-        run_program({"/proc/self/exe", "--no-skip", std::string("--test-case=") + case_name},
-                    {.output = ends[1], .environment = {std::string(variable) + '=' + address}});
+    process_surroundings surroundings{.output = ends[1]};
+    surroundings.environment.push_back(variable + ("=" + address));
+    process_ = run_program({"/proc/self/exe", "--no-skip", only_that}, surroundings);
     ::close(ends[1]);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "raw_client.hpp"
 #include "support/manual_shards.hpp"
 #include "support/postgres_server.hpp"
 #include "support/service_world.hpp"

@@ -111,7 +111,8 @@ void postgres_server::resume() {
     signal_all(SIGCONT);
 }
 
-/// The first is told first, so that it does not replace the others.
+/// The parent gets the signal before its children: else it would notice one that died and start
+/// another in its place.
 void postgres_server::signal_all(int signal) const {
     for (const pid_t process : processes())
         ::kill(process, signal);
