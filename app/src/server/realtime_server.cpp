@@ -5,6 +5,7 @@
 #include "server/http/realtime_routes.hpp"
 
 #include <sockeye/adapter_redis/classic_adapter.hpp>
+#include <sockeye/adapter_redis/redis_link.hpp>
 #include <sockeye/adapter_redis/sharded_adapter.hpp>
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/app/memory_store.hpp>
