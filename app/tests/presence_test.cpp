@@ -1,3 +1,4 @@
+#include "support/flaky_store.hpp"
 #include "support/service_world.hpp"
 
 #include <sockeye/app/presence.hpp>
@@ -209,6 +210,21 @@ TEST_CASE("presence: an instance that dies before it had a lease leaves nobody b
         CHECK(cluster.hear(1) == texts{"a: r -ann 0"});
         cluster.await([&] { return cluster.members("presence:nodes") == texts{"a"}; });
         CHECK(cluster.members("presence:online").empty());
+    });
+}
+
+TEST_CASE("presence: what begins before the first lease takes the lease with it") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        testing::flaky_store state(world.state(), world.shards);
+        state.away = true;
+        const context on = world.instance("b");
+        presence b({state, on.shards, on.now, on.node, on.log}, [](const presence_change&) {});
+        b.start();
+        state.away = false;
+        wait(b.connect("s", "ann"));
+        CHECK(reply_to(world.state(), transaction().exists("presence:node:b")).number == 1);
     });
 }
 

@@ -10,7 +10,10 @@ pending<store_result> presence::core::commit_begin(const presence_entry& entry) 
     const std::lock_guard lock(mutex_);
     ledger_.add(entry);
     departing_.erase(entry.socket);
-    return on_.state.commit(steps::begin(entry, on_.node));
+    transaction made = steps::begin(entry, on_.node);
+    // What the others find without a lease, they take for a dead instance's.
+    if (keeps_lease_ && !had_lease_) made.set(steps::lease_key(on_.node), "1", options_.lease);
+    return on_.state.commit(std::move(made));
 }
 
 pending<store_result> presence::core::commit_end(const presence_entry& entry) {
@@ -110,8 +113,8 @@ task<> presence::core::leave_if_gone(std::string socket, std::uint64_t departure
 // ---- leases
 
 void presence::core::tick() {
+    keeps_lease_ = true;
     socketio::start(look_after_leases(), log_failure());
-    // Without a lease, the others would take what begins here for a dead instance's.
     const milliseconds pause = options_.lease / (had_lease_ ? 3 : 30);
     later(pause, [](const std::shared_ptr<core>& self) -> task<> {
         self->tick();
@@ -130,6 +133,7 @@ task<> presence::core::renew() {
     keep.require_exists(steps::lease_key(on_.node))
         .set(steps::lease_key(on_.node), "1", options_.lease);
     const bool held = (co_await on_.state.commit(std::move(keep))).applied;
+    if (held) had_lease_ = true;
     {
         const std::lock_guard lock(mutex_);
         if (held && !std::exchange(in_doubt_, false)) co_return;

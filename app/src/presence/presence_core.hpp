@@ -50,6 +50,7 @@ private:
     std::function<void(const presence_change&)> changed_;
     const presence_options options_;
 
+    std::atomic<bool> keeps_lease_ = false; // since the first tick
     std::atomic<bool> had_lease_ = false;
 
     // What the ledger says and what is committed change in the same order: both under the lock.
