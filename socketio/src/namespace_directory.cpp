@@ -1,8 +1,8 @@
 #include "namespace_directory.hpp"
 
+#include "first_call.hpp"
 #include "server_core.hpp"
 
-#include <atomic>
 #include <exception>
 #include <regex>
 #include <stdexcept>
@@ -140,9 +140,8 @@ void namespace_directory::open(const std::string& name, const value& auth,
 void namespace_directory::ask(const std::shared_ptr<question>& about, std::size_t next) {
     if (next == about->parents.size()) return about->then(nullptr);
     const parent& asked = *about->parents[next];
-    const auto once = std::make_shared<std::atomic<bool>>(false);
-    const auto answer = [this, about, next, once](bool allowed) {
-        if (once->exchange(true)) return;
+    const auto answer = [this, about, next, first = first_call()](bool allowed) {
+        if (!first()) return;
         if (!allowed) return ask(about, next + 1);
         about->then(open_child(about->name, *about->parents[next]));
     };
