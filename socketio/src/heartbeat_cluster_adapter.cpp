@@ -64,7 +64,7 @@ bool heartbeat_cluster_adapter::check() {
 }
 
 void heartbeat_cluster_adapter::on_heard(const cluster_message& message) {
-    if (message.uid.empty() || message.uid == "emitter") return;
+    if (message.uid.empty() || message.uid == emitter_uid) return;
     const bool leaves = std::holds_alternative<cluster::adapter_close>(message.what);
     {
         const std::lock_guard lock(presence_->mutex);

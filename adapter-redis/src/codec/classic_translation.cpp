@@ -9,8 +9,6 @@ using socketio::cluster_message;
 
 namespace {
 
-constexpr std::string_view emitter_uid = "emitter";
-
 struct request_maker {
     const cluster_message& from;
 
@@ -42,7 +40,7 @@ struct request_maker {
     // An emitter does not sign these.
     template<class What>
     [[nodiscard]] classic_request make_order(What what) const {
-        return {from.uid == emitter_uid ? std::string() : from.uid, {}, std::move(what)};
+        return {from.uid == socketio::emitter_uid ? std::string() : from.uid, {}, std::move(what)};
     }
 };
 

@@ -67,7 +67,7 @@ void emitter::server_side_emit_array(socketio::array event) const {
 }
 
 void emitter::say(cluster_message::content what) const {
-    (*publish_)({"emitter", nsp_, std::move(what)});
+    (*publish_)({std::string(socketio::emitter_uid), nsp_, std::move(what)});
 }
 
 emitter classic_emitter(std::shared_ptr<pubsub> bus, const std::string& key) {

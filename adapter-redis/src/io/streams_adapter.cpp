@@ -141,10 +141,9 @@ private:
     }
 
     // In the name of who is no server, so that it is taken for another's when it has been through
-    // the stream, and nobody waits for a server of that name: this server's clients get it in the
-    // stream's order, too, and with its offset.
+    // the stream: this server's clients get it in the stream's order, too, and with its offset.
     void add_for_all(cluster_message message, sent_callback sent) {
-        message.uid = "emitter";
+        message.uid = socketio::emitter_uid;
         entries_.add(message, [sent = std::move(sent)](const reply& answer) {
             if (answer.is_error() && sent) sent({});
         });

@@ -15,7 +15,7 @@ constexpr std::size_t most_servers = 1000; // whoever can write to the stream ca
 constexpr std::chrono::milliseconds beat_interval(2500);
 
 bool is_of_stream_only(const cluster_message& message) {
-    if (message.uid.empty() || message.uid == "emitter") return false;
+    if (message.uid.empty() || message.uid == socketio::emitter_uid) return false;
     if (const auto* const order = std::get_if<cluster::broadcast>(&message.what))
         return order->request_id.has_value();
     if (const auto* const event = std::get_if<cluster::server_side_emit>(&message.what))

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -92,6 +93,9 @@ struct client_answer { // what one of them acknowledged with
 
 } // namespace cluster
 
+// Says who is no server: nobody waits for it, and it answers nothing.
+inline constexpr std::string_view emitter_uid = "emitter";
+
 struct cluster_message {
     // Types 1 to 13, in the order of their numbers.
     using content =
@@ -101,7 +105,7 @@ struct cluster_message {
                      cluster::server_side_response, cluster::client_count, cluster::client_answer,
                      cluster::adapter_close>;
 
-    std::string uid; // of the adapter that says it; "emitter" is none
+    std::string uid; // of the adapter that says it, or emitter_uid
     std::string nsp;
     content what;
 
