@@ -84,7 +84,6 @@ void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_
 }
 
 bool pubsub_adapter::take_in(std::size_t bytes, std::function<void()> task) {
-    if (closed_) return false;
     if (incoming_bytes_ + bytes > options_.max_incoming_bytes) return drop(), false;
     incoming_bytes_ += bytes;
     local().shards().post(home(), while_alive([this, bytes, task = std::move(task)] {
