@@ -1,6 +1,7 @@
 #include "event_log/postgres_connection.hpp"
 
 #include "event_log/postgres_url.hpp"
+#include "one_line.hpp"
 
 #include <array>
 #include <cerrno>
@@ -17,14 +18,11 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// As one line.
 std::string words_of(const char* message) {
     std::string words(message);
     while (!words.empty() && words.back() == '\n')
         words.pop_back();
-    for (char& c : words)
-        if (c == '\n' || c == '\t') c = ' ';
-    return words;
+    return one_line(std::move(words));
 }
 
 void ignore_notice(void* /*unused*/, const PGresult* /*notice*/) {}

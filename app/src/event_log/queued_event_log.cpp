@@ -1,6 +1,7 @@
 #include "event_log/queued_event_log.hpp"
 
 #include "event_log/row_checks.hpp"
+#include "wall_clock.hpp"
 
 #include <algorithm>
 
@@ -11,11 +12,6 @@ namespace {
 constexpr std::size_t max_page = 10'000;
 constexpr std::size_t max_sessions = 1'000;
 constexpr std::size_t removed_at_once = 20; // so that nobody waits long for them
-
-milliseconds system_time() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<milliseconds>(now);
-}
 
 logged_event event_of(const event_row& row) {
     return {.session_id = row.session_id,
@@ -51,7 +47,7 @@ void sweep_later(engineio::shards& shards, const std::weak_ptr<reader_pool>& rea
 } // namespace
 
 event_log_options with_defaults(event_log_options options) {
-    if (!options.now) options.now = system_time;
+    if (!options.now) options.now = wall_clock;
     if (!options.log) options.log = engineio::log_to_standard_error;
     options.readers = std::max(options.readers, 1U);
     return options;

@@ -3,6 +3,7 @@
 #include "server/health.hpp"
 #include "server/http/openapi.hpp"
 #include "server/http/realtime_routes.hpp"
+#include "wall_clock.hpp"
 
 #include <sockeye/adapter_redis/classic_adapter.hpp>
 #include <sockeye/adapter_redis/redis_link.hpp>
@@ -22,11 +23,6 @@ using socketio::object;
 using socketio::value;
 
 namespace {
-
-milliseconds wall_clock() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<milliseconds>(now);
-}
 
 engineio::http_server_options http_options(const server_config& from) {
     engineio::http_server_options made{.threads = from.threads};
