@@ -38,6 +38,12 @@ struct written {
                           notes.add(data + (error.empty() ? " ok" : ": " + error));
                       }});
     }
+    /// What is appended after this makes another batch, when the database is released.
+    void hold_while_writing(const std::string& data) {
+        database.hold();
+        append(data);
+        database.await_attempts(1);
+    }
     static event_log_options prepared(event_log_options options, milliseconds retry_delay) {
         options.retry_delay = retry_delay;
         options.max_retry_delay = 5 * retry_delay;
@@ -114,9 +120,7 @@ TEST_CASE("event log: a database of a newer version is left alone") {
 TEST_CASE("event log: what comes while a batch is written makes the next batch") {
     testing::event_notes notes;
     written to(notes);
-    to.database.hold();
-    to.append("one");
-    to.database.await_attempts(1);
+    to.hold_while_writing("one");
     for (const char* data : {"two", "three", "four"})
         to.append(data);
     CHECK(to.writer.health().queued == 4);
@@ -135,9 +139,7 @@ TEST_CASE("event log: what comes while a batch is written makes the next batch")
 TEST_CASE("event log: batches are bounded by number and by size") {
     testing::event_notes notes;
     written to(notes, {.max_batch = 2, .max_batch_bytes = 2000});
-    to.database.hold();
-    to.append("one");
-    to.database.await_attempts(1);
+    to.hold_while_writing("one");
     const std::string large(3000, 'x');
     for (const auto& data : {std::string("two"), std::string("three"), large, std::string("four")})
         to.append(data);
@@ -210,9 +212,7 @@ TEST_CASE("event log: what waits too long fails, and says whether it may have be
 TEST_CASE("event log: a row that the database refuses fails alone") {
     testing::event_notes notes;
     written to(notes);
-    to.database.hold();
-    to.append("zero");
-    to.database.await_attempts(1);
+    to.hold_while_writing("zero");
     to.database.refuse("bad");
     for (const char* data : {"one", "two", "bad", "three", "four"})
         to.append(data);
@@ -229,9 +229,7 @@ TEST_CASE("event log: at its end it writes what waits") {
     testing::event_notes notes;
     {
         written to(notes);
-        to.database.hold();
-        to.append("one");
-        to.database.await_attempts(1);
+        to.hold_while_writing("one");
         to.append("two");
         to.database.release();
     }

@@ -66,20 +66,6 @@ void over_each_store(Case run) {
 
 namespace detail {
 
-template<class T>
-task<> finish(task<T> work, std::promise<T>& done) {
-    try {
-        if constexpr (std::is_void_v<T>) {
-            co_await std::move(work);
-            done.set_value();
-        } else {
-            done.set_value(co_await std::move(work));
-        }
-    } catch (...) {
-        done.set_exception(std::current_exception());
-    }
-}
-
 /// Where a task goes on with the thread that waits for it, which so is the only one to let go of
 /// what the task threw: the sanitizer does not see how libstdc++ counts an exception's owners.
 class meeting_point {
@@ -113,8 +99,9 @@ struct meeting {
     std::shared_ptr<meeting_point> at;
 };
 
+/// `where`: the thread that has waited there goes on with the end; else who has done the work does.
 template<class T>
-task<> finish_at(std::shared_ptr<meeting_point> where, task<T> work, std::promise<T>& done) {
+task<> finish(task<T> work, std::promise<T>& done, std::shared_ptr<meeting_point> where = {}) {
     std::conditional_t<std::is_void_v<T>, std::nullptr_t, std::optional<T>> result{};
     std::exception_ptr error;
     try {
@@ -125,8 +112,10 @@ task<> finish_at(std::shared_ptr<meeting_point> where, task<T> work, std::promis
     } catch (...) {
         error = std::current_exception();
     }
-    const meeting here{std::move(where)};
-    co_await here;
+    if (where) {
+        const meeting here{std::move(where)};
+        co_await here;
+    }
     if (error)
         done.set_exception(std::move(error));
     else if constexpr (std::is_void_v<T>)
@@ -143,7 +132,7 @@ T wait(task<T> work) {
     std::promise<T> done;
     auto future = done.get_future();
     const auto where = std::make_shared<detail::meeting_point>();
-    socketio::start(detail::finish_at(where, std::move(work), done), [](std::exception_ptr) {});
+    socketio::start(detail::finish(std::move(work), done, where), [](std::exception_ptr) {});
     where->go_on_here();
     return future.get();
 }
