@@ -1,4 +1,4 @@
-#include "support/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 #include <sockeye/app/config.hpp>
 
@@ -35,7 +35,7 @@ bool has(std::string_view text, std::string_view part) {
 const std::string long_secret(32, 's');
 
 /// Files of a test, and what is said of one named x.toml.
-struct files : temporary_folder {
+struct files : testing::temporary_folder {
     texts use(const std::string& content) const { return {"--config", write("x.toml", content)}; }
     server_config load(const std::string& content, texts environment = {}) const {
         return app::load(use(content), std::move(environment));

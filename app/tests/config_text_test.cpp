@@ -1,6 +1,6 @@
 #include "config/config_text.hpp"
 #include "config/settings.hpp"
-#include "support/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -100,7 +100,7 @@ TEST_CASE("config: checking says that all is well, or what is not") {
 }
 
 TEST_CASE("config: what is printed says the same as a file") {
-    const temporary_folder folder;
+    const testing::temporary_folder folder;
     texts arguments{
         "--port",          "80",          "--cors-origins", "https://a.org,https://b.org",
         "--node-id",       "a \"b\" \\c", "--max-payload",  "2MiB",
@@ -114,7 +114,7 @@ TEST_CASE("config: what is printed says the same as a file") {
 }
 
 TEST_CASE("config: what is printed says where it came from") {
-    const temporary_folder folder;
+    const testing::temporary_folder folder;
     const auto file = folder.write("x.toml", "\nthreads = 2\nport = 7\n");
     const auto printed =
         answer_to({"--print-config", "--config", file, "--log-level", "debug"}, {"PORT=80"});

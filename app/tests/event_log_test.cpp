@@ -461,7 +461,7 @@ TEST_CASE("event log: a file that cannot be used is told at once") {
     testing::manual_shards shards;
     CHECK_THROWS_WITH(sqlite_event_log(shards, {.file = "/nowhere/at/all"}),
                       "the event log's file /nowhere/at/all: unable to open database file");
-    const temporary_folder folder;
+    const testing::temporary_folder folder;
     const std::string path = folder.write("text", std::string(5000, 'x'));
     CHECK_THROWS_AS(sqlite_event_log(shards, {.file = path}), std::runtime_error);
 }

@@ -1,7 +1,7 @@
 #include "link_fixture.hpp"
+#include "temporary_folder.hpp"
 #include "tls_client.hpp"
 
-#include <filesystem>
 #include <system_error>
 
 namespace sockeye::adapter_redis {
@@ -10,14 +10,13 @@ namespace {
 // Certificates that a server and a link show each other.
 struct certificates {
     certificates() {
-        folder = std::filesystem::temp_directory_path() / "sockeye-tls-XXXXXX";
-        REQUIRE(::mkdtemp(folder.data()) != nullptr);
         testing::make_certificate("redis.test", file("server.crt"), file("server.key"));
         testing::make_certificate("client.test", file("client.crt"), file("client.key"));
     }
-    ~certificates() { std::filesystem::remove_all(folder); }
 
-    [[nodiscard]] std::string file(const std::string& name) const { return folder + "/" + name; }
+    [[nodiscard]] std::string file(const std::string& name) const {
+        return folder.path() + "/" + name;
+    }
     [[nodiscard]] std::vector<std::string> settings() const {
         return {"--port",
                 "0",
@@ -36,7 +35,7 @@ struct certificates {
                 .server_name = "redis.test"};
     }
 
-    std::string folder;
+    testing::temporary_folder folder;
 };
 
 struct tls_fixture : certificates, link_fixture {

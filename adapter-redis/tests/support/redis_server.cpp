@@ -1,22 +1,17 @@
 #include "redis_server.hpp"
 
+#include "process.hpp"
 #include "raw_client.hpp"
 
 #include <arpa/inet.h>
 #include <csignal>
-#include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <netinet/in.h>
 #include <random>
-#include <spawn.h>
 #include <stdexcept>
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -36,12 +31,6 @@ bool answers(const std::string& path) {
                           ::recv(socket, &first, 1, 0) == 1;
     ::close(socket);
     return answered;
-}
-
-std::string make_folder() {
-    std::string name = std::filesystem::temp_directory_path() / "sockeye-redis-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for Redis");
-    return name;
 }
 
 bool is_free(unsigned short port) {
@@ -68,49 +57,35 @@ unsigned short free_port() {
 
 redis_server::redis_server(std::vector<std::string> settings, std::string port_setting,
                            const std::string& file)
-    : settings_(std::move(settings)), port_setting_(std::move(port_setting)),
-      folder_(make_folder()), port_(free_port()) {
-    std::ofstream(folder_ + "/redis.conf") << file;
+    : settings_(std::move(settings)), port_setting_(std::move(port_setting)), port_(free_port()) {
+    folder_.write("redis.conf", file);
     start();
 }
 
 redis_server::~redis_server() {
     kill();
-    std::filesystem::remove_all(folder_);
 }
 
 void redis_server::start() {
-    std::vector<std::string> words{"redis-server", folder_ + "/redis.conf",
+    std::vector<std::string> words{"redis-server", folder_.path() + "/redis.conf",
                                    "--bind",       "127.0.0.1",
                                    port_setting_,  std::to_string(port_),
                                    "--unixsocket", unix_socket(),
-                                   "--dir",        folder_,
+                                   "--dir",        folder_.path(),
                                    "--save",       "",
                                    "--appendonly", "no",
                                    "--loglevel",   "warning",
-                                   "--logfile",    folder_ + "/log"};
+                                   "--logfile",    folder_.path() + "/log"};
     words.insert(words.end(), settings_.begin(), settings_.end());
-    std::vector<char*> arguments;
-    for (std::string& word : words)
-        arguments.push_back(word.data());
-    arguments.push_back(nullptr);
     // Should the test crash, its output ends nevertheless, although this process is left.
-    posix_spawn_file_actions_t silence{};
-    ::posix_spawn_file_actions_init(&silence);
-    for (const int output : {STDOUT_FILENO, STDERR_FILENO})
-        ::posix_spawn_file_actions_addopen(&silence, output, "/dev/null", O_WRONLY, 0);
-    const int failure =
-        ::posix_spawnp(&process_, "redis-server", &silence, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&silence);
-    if (failure != 0)
-        throw std::system_error(failure, std::generic_category(), "cannot run redis-server");
+    process_ = run_program(std::move(words), {.silent = true});
     await_start();
 }
 
 void redis_server::await_start() {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!answers(unix_socket())) {
-        if (::waitpid(process_, nullptr, WNOHANG) == process_) {
+        if (has_ended(process_)) {
             process_ = 0;
             throw std::runtime_error("redis-server did not start");
         }
@@ -123,7 +98,7 @@ void redis_server::await_start() {
 void redis_server::kill() {
     if (process_ == 0) return;
     ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
+    await_end(process_);
     process_ = 0;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "temporary_folder.hpp"
+
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -23,7 +25,7 @@ public:
     redis_server& operator=(const redis_server&) = delete;
 
     [[nodiscard]] unsigned short port() const { return port_; }
-    [[nodiscard]] std::string unix_socket() const { return folder_ + "/redis.sock"; }
+    [[nodiscard]] std::string unix_socket() const { return folder_.path() + "/redis.sock"; }
 
     void kill();    // -9
     void restart(); // on the same port, empty
@@ -36,7 +38,7 @@ private:
 
     std::vector<std::string> settings_;
     std::string port_setting_;
-    std::string folder_;
+    temporary_folder folder_;
     unsigned short port_;
     pid_t process_ = 0;
 };

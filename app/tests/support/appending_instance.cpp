@@ -1,7 +1,7 @@
 #include "support/appending_instance.hpp"
 
+#include "process.hpp"
 #include "support/log_world.hpp"
-#include "support/process.hpp"
 
 #include <array>
 #include <csignal>
@@ -48,9 +48,9 @@ appending_instance::appending_instance(const std::string& address) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
     output_ = ends[0];
-    process_surroundings surroundings{.output = ends[1]};
+    testing::process_surroundings surroundings{.output = ends[1]};
     surroundings.environment.push_back(variable + ("=" + address));
-    process_ = run_program({"/proc/self/exe", "--no-skip", only_that}, surroundings);
+    process_ = testing::run_program({"/proc/self/exe", "--no-skip", only_that}, surroundings);
     ::close(ends[1]);
 }
 
@@ -66,7 +66,7 @@ void appending_instance::await_acknowledged(std::size_t count) {
 
 acknowledged appending_instance::kill() {
     ::kill(process_, SIGKILL);
-    await_end(process_);
+    testing::await_end(process_);
     process_ = 0;
     while (read_some()) {
     }

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] std::string address() const override { return folder_.path() + "/log"; }
 
 private:
-    temporary_folder folder_;
+    testing::temporary_folder folder_;
 };
 
 class postgres_world final : public log_world {

@@ -1,8 +1,8 @@
 #include "support/postgres_server.hpp"
 
 #include "event_log/postgres_connection.hpp"
+#include "process.hpp"
 #include "raw_client.hpp"
-#include "support/process.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -58,11 +58,11 @@ bool answers(const std::string& url) {
 postgres_server::postgres_server() {
     give_to_its_user(folder_.path());
     const pid_t made =
-        run_program(as_its_user({program("initdb"), "--pgdata=" + folder_.path() + "/data",
-                                 "--username=sockeye", "--auth=trust", "--encoding=UTF8",
-                                 "--no-locale", "--no-sync"}),
-                    {.silent = true});
-    if (await_end(made) != 0) throw std::runtime_error("initdb failed");
+        testing::run_program(as_its_user({program("initdb"), "--pgdata=" + folder_.path() + "/data",
+                                          "--username=sockeye", "--auth=trust", "--encoding=UTF8",
+                                          "--no-locale", "--no-sync"}),
+                             {.silent = true});
+    if (testing::await_end(made) != 0) throw std::runtime_error("initdb failed");
     start();
 }
 
@@ -85,12 +85,13 @@ void postgres_server::start() {
     const auto deadline = std::chrono::steady_clock::now() + 2 * testing::patience;
     do {
         if (process_ == 0)
-            process_ = run_program(as_its_user({program("postgres"), "-D", folder_.path() + "/data",
-                                                "-k", folder_.path(), "-c",
-                                                "listen_addresses=", "-c", "max_connections=200"}),
-                                   {.silent = true});
+            process_ = testing::run_program(
+                as_its_user({program("postgres"), "-D", folder_.path() + "/data", "-k",
+                             folder_.path(), "-c", "listen_addresses=", "-c",
+                             "max_connections=200"}),
+                {.silent = true});
         if (answers(url())) return;
-        if (has_ended(process_)) process_ = 0;
+        if (testing::has_ended(process_)) process_ = 0;
         std::this_thread::yield();
     } while (std::chrono::steady_clock::now() < deadline);
     throw std::runtime_error("postgres does not start");
@@ -99,7 +100,7 @@ void postgres_server::start() {
 void postgres_server::kill() {
     if (process_ == 0) return;
     signal_all(SIGKILL);
-    await_end(process_);
+    testing::await_end(process_);
     process_ = 0;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "support/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 #include <string>
 #include <string_view>
@@ -31,7 +31,7 @@ private:
     void signal_all(int signal) const;
     [[nodiscard]] std::vector<pid_t> processes() const;
 
-    temporary_folder folder_;
+    testing::temporary_folder folder_;
     pid_t process_ = 0;
     unsigned databases_ = 0;
 };

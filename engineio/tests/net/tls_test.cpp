@@ -1,9 +1,9 @@
+#include "temporary_folder.hpp"
 #include "tls_client.hpp"
 #include "websocket_session.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -21,19 +21,11 @@ using testing::websocket_client;
 // A folder of its own with a certificate and its key.
 class certificate {
 public:
-    certificate() {
-        std::string folder = (std::filesystem::temp_directory_path() / "sockeye-XXXXXX").string();
-        REQUIRE(::mkdtemp(folder.data()));
-        folder_ = folder;
-        renew("first");
-    }
-    ~certificate() { std::filesystem::remove_all(folder_); }
-    certificate(const certificate&) = delete;
-    certificate& operator=(const certificate&) = delete;
+    certificate() { renew("first"); }
 
     void renew(const std::string& name) const { testing::make_certificate(name, chain(), key()); }
-    [[nodiscard]] std::string chain() const { return folder_ / "chain.pem"; }
-    [[nodiscard]] std::string key() const { return folder_ / "key.pem"; }
+    [[nodiscard]] std::string chain() const { return folder_.path() + "/chain.pem"; }
+    [[nodiscard]] std::string key() const { return folder_.path() + "/key.pem"; }
 
     [[nodiscard]] http_server_options served(unsigned threads = 1) const {
         http_server_options options;
@@ -43,7 +35,7 @@ public:
     }
 
 private:
-    std::filesystem::path folder_;
+    testing::temporary_folder folder_;
 };
 
 // A polling session over TLS: a connection for every request.

@@ -1,11 +1,11 @@
 // The browser's client, served from a folder laid out as npm's package is.
 
 #include "socketio_fixture.hpp"
+#include "temporary_folder.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <system_error>
-#include <unistd.h>
 
 namespace sockeye::socketio {
 namespace {
@@ -29,22 +29,17 @@ void write(const fs::path& path, std::string_view content) {
 class package {
 public:
     package() {
-        std::string folder = (fs::temp_directory_path() / "sockeye-client-XXXXXX").string();
-        REQUIRE(::mkdtemp(folder.data()));
-        root_ = folder;
         fs::create_directory(dist());
         for (const char* name : names)
             write(dist() / name, name);
     }
-    ~package() { fs::remove_all(root_); }
-    package(const package&) = delete;
-    package& operator=(const package&) = delete;
 
     [[nodiscard]] fs::path dist() const { return root_ / "dist"; }
     void describe(std::string_view json) const { write(root_ / "package.json", json); }
 
 private:
-    fs::path root_;
+    const testing::temporary_folder folder_;
+    const fs::path root_ = folder_.path();
 };
 
 testing::http_answer get(const socketio_fixture& from, const std::string& target) {

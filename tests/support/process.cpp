@@ -1,4 +1,4 @@
-#include "support/process.hpp"
+#include "process.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -6,7 +6,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace sockeye::app {
+namespace sockeye::testing {
 
 namespace {
 
@@ -64,4 +64,4 @@ bool has_ended(pid_t process) {
     return ::waitpid(process, nullptr, WNOHANG) == process;
 }
 
-} // namespace sockeye::app
+} // namespace sockeye::testing

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace sockeye::app {
+namespace sockeye::testing {
 
 /// A folder of the test's own, gone afterwards.
 class temporary_folder {
@@ -33,4 +33,4 @@ private:
     std::filesystem::path path_;
 };
 
-} // namespace sockeye::app
+} // namespace sockeye::testing

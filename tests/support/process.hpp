@@ -4,7 +4,7 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace sockeye::app {
+namespace sockeye::testing {
 
 struct process_surroundings {
     bool silent = false;                       // what it writes is thrown away
@@ -19,4 +19,4 @@ pid_t run_program(std::vector<std::string> words, const process_surroundings& in
 int await_end(pid_t process);
 bool has_ended(pid_t process); // it is gone then
 
-} // namespace sockeye::app
+} // namespace sockeye::testing
