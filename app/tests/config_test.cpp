@@ -322,7 +322,8 @@ TEST_CASE("config: addresses of servers must be such") {
     CHECK(load({"--redis-url", "redis+sentinel://a,b/main"}).redis_url ==
           "redis+sentinel://a,b/main");
     CHECK(refusal_of({}, {"DATABASE_URL=mysql://d"}) ==
-          "DATABASE_URL: expected an address such as postgresql://user:password@host/name");
+          "DATABASE_URL: expected an address such as postgresql://user:password@host/name; in a "
+          "password, @ and / are written as %40 and %2F");
     CHECK(load({"--database-url", "host=d dbname=x"}).database_url == "host=d dbname=x");
 }
 
@@ -335,7 +336,8 @@ TEST_CASE("config: no refusal holds a secret") {
                             "redis://u:hunter2\n@h"})
         CHECK_FALSE(has(refusal_of({"--redis-url", bad}), "hunter2"));
     for (const char* bad :
-         {"host=h password=hunter2 hunter2", "postgresql://u:hunter2@h:x:y/d?z=1"})
+         {"host=h password=hunter2 hunter2", "postgresql://u:hunter2@h:x:y/d?z=1",
+          "postgresql://u:hunter2@x@h/d"})
         CHECK_FALSE(has(refusal_of({"--database-url", bad}), "hunter2"));
     CHECK_FALSE(has(folder.refusal_of("token_secret = \"hunter2"), "hunter2"));
 }
@@ -380,6 +382,36 @@ TEST_CASE("config: what a program is started with is taken as it is") {
 TEST_CASE("config: an instance's own name is like no other") {
     CHECK(unique_node_id() != unique_node_id());
     CHECK(unique_node_id().size() <= 128);
+}
+
+TEST_CASE("config: instances that share their state must share what they keep") {
+    CHECK(load({"--session-history", "--room-history", "chat-*,lobby"}).room_history ==
+          texts{"chat-*", "lobby"});
+    const texts shared{"--redis-url", "redis://r"};
+    const auto with = [&](texts more) {
+        more.insert(more.end(), shared.begin(), shared.end());
+        return more;
+    };
+    CHECK(has(refusal_of(with({"--session-history"})), "--session-history: with redis_url, needs"));
+    CHECK(has(refusal_of(with({"--room-history", "*"})), "needs database_url"));
+    CHECK(refusal_of(with({"--session-history", "--database-url", "postgresql://d/x"})).empty());
+    CHECK(has(refusal_of({"--room-history", "a*b"}), "beginnings that end with *"));
+}
+
+TEST_CASE("config: state machines of a file") {
+    const files folder;
+    const auto refusal = [&](const std::string& content) {
+        return refusal_of({"--machines-file", folder.write("m.json", content)});
+    };
+    CHECK(refusal("[]").empty());
+    const std::string duel = R"({"name":"duel","roles":["a"],"phases":["on","off"],)"
+                             R"("moves":[{"name":"end","from":["on"],"to":"off","by":["a"]}]})";
+    CHECK(refusal("[" + duel + "]").empty());
+    CHECK(has(refusal("[" + duel + "," + duel + "]"), "there are two machines 'duel'"));
+    CHECK(has(refusal("{"), "is not JSON"));
+    CHECK(has(refusal("{}"), "expected an array of state machines"));
+    CHECK(has(refusal("[" + duel + R"(,{"name":"x"}])"), "m.json': machine 2: "));
+    CHECK(has(refusal_of({"--machines-file", folder.path() + "/none"}), "cannot read"));
 }
 
 } // namespace sockeye::app

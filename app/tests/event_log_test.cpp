@@ -466,4 +466,43 @@ TEST_CASE("event log: a file that cannot be used is told at once") {
     CHECK_THROWS_AS(sqlite_event_log(shards, {.file = path}), std::runtime_error);
 }
 
+TEST_CASE("event log: once it is closed everything fails at once, and what waited is there") {
+    over_each_database([](log_world& world) {
+        const auto log = world.open();
+        std::vector<pending<logged_event>> answers;
+        for (int i = 0; i < 100; ++i)
+            answers.push_back(log->append({.session_id = "s", .type = "t"}));
+        log->close();
+        for (const auto& answer : answers)
+            CHECK_NOTHROW(wait(answer));
+        CHECK_THROWS_AS(wait(log->append({.session_id = "s", .type = "t"})),
+                        socketio::operation_error);
+        CHECK_THROWS_AS(wait(log->events("s")), socketio::operation_error);
+        CHECK(numbers_of(wait(world.open()->events("s"))) == up_to(100));
+    });
+}
+
+TEST_CASE("event log: one in memory takes so much and no more, and goes on answering") {
+    testing::manual_shards shards;
+    const auto log = sqlite_event_log(shards, {.max_bytes = 1'000'000}, {});
+    const std::string large(100'000, 'x');
+    std::uint64_t last = 0;
+    std::string refusal;
+    while (refusal.empty() && last < 100) {
+        try {
+            last =
+                wait(log->append({.session_id = "s", .type = "t", .data = large})).sequence_number;
+        } catch (const socketio::operation_error& full) {
+            refusal = full.what();
+        }
+    }
+    CHECK(refusal == "the event log does not take it: it has reached its size limit");
+    CHECK(last >= 5);
+    CHECK(last < 10);
+    CHECK(log->health().ready);
+    CHECK(wait(log->events("s")).size() == last);
+    CHECK(wait(log->remove_inactive(std::chrono::hours(1'000'000))) == 1);
+    CHECK(wait(log->append({.session_id = "s", .type = "t", .data = large})).sequence_number == 1);
+}
+
 } // namespace sockeye::app

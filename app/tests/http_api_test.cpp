@@ -2,9 +2,11 @@
 
 #include "codec/json.hpp"
 #include "support/running_server.hpp"
+#include "support/token_issuer.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace sockeye::app {
@@ -91,6 +93,25 @@ TEST_CASE("http: keys are compared whole") {
           200);
 }
 
+TEST_CASE("http: a token with the scope that is configured opens the API, and no other") {
+    const auto issuer = testing::token_issuer::hs256("a secret of thirty-two bytes, no");
+    const auto ask = [&](const running_server& server, const std::string& scope) {
+        const std::string token =
+            issuer.issue(R"({"sub":"ops","exp":4000000000,"scope":)" + scope + "}");
+        return server.ask("GET", "/api/presence", "", "Authorization: Bearer " + token + "\r\n")
+            .status;
+    };
+    const running_server open({.token_secret = issuer.secret(), .api_token_scope = "realtime-api"});
+    CHECK(ask(open, R"("mail realtime-api")") == 200);
+    CHECK(ask(open, R"("realtime-api")") == 200);
+    for (const auto* other : {R"("realtime-ap")", R"("realtime-api2")", R"("")", "null", "7"})
+        CHECK(ask(open, other) == 403);
+    CHECK(open.ask("GET", "/api/presence").status == 200); // with a key
+    CHECK(open.ask("GET", "/api/presence", "", "Authorization: Bearer a.b.c\r\n").status == 401);
+    const running_server closed({.token_secret = issuer.secret()});
+    CHECK(ask(closed, R"("realtime-api")") == 401);
+}
+
 TEST_CASE("http: a wrong method is told which are right") {
     const running_server server;
     const auto answer = server.ask("GET", "/api/publish");
@@ -135,6 +156,83 @@ TEST_CASE("http: asking nobody is answered at once") {
     CHECK(*answer.find("complete") == value(true));
     CHECK(code_of(server.ask("POST", "/api/ask", R"({"room":"r","event":"e","timeoutMs":0})")) ==
           "BAD_REQUEST");
+}
+
+TEST_CASE("http: events are appended, listed and written out") {
+    const running_server server;
+    const auto append = [&](const std::string& body) {
+        return server.ask("POST", "/api/events/talk", body);
+    };
+    const auto first = json(append(R"({"type":"said","data":{"x":[1]},"userId":"ann"})"));
+    CHECK(*first.find("event")->find("sequence_number") == value(1));
+    CHECK(append(R"({"type":"ended"})").status == 200);
+    CHECK(code_of(append(R"({"data":1})")) == "BAD_REQUEST");
+    CHECK(code_of(append(R"({"type":""})")) == "BAD_REQUEST");
+
+    const auto events =
+        json(server.ask("GET", "/api/events/talk?after=1")).find("events")->as_array();
+    REQUIRE(events.size() == 1);
+    CHECK(*events[0].find("event_type") == value("ended"));
+    CHECK(events[0].find("user_id")->is_null());
+    CHECK(json(server.ask("GET", "/api/events/talk?limit=1")).find("events")->as_array().size() ==
+          1);
+    for (const auto* bad : {"?after=-1", "?after=x", "?limit=0", "?limit=1001"})
+        CHECK(code_of(server.ask("GET", std::string("/api/events/talk") + bad)) == "BAD_REQUEST");
+
+    const auto sessions = json(server.ask("GET", "/api/events")).find("sessions")->as_array();
+    REQUIRE(sessions.size() == 1);
+    CHECK(*sessions[0].find("session_id") == value("talk"));
+
+    const auto transcript = server.ask("GET", "/api/events/talk/transcript");
+    CHECK(transcript.header("Content-Type") == "application/x-ndjson");
+    CHECK(transcript.header("Link").empty());
+    const std::string first_line = transcript.body.substr(0, transcript.body.find('\n'));
+    CHECK(first_line.starts_with(R"({"session_id":"talk","sequence_number":1,"event_type":"said",)"
+                                 R"("event_data":{"x":[1]},"user_id":"ann","timestamp":)"));
+    CHECK(std::ranges::count(transcript.body, '\n') == 2);
+    CHECK(server.ask("GET", "/api/sessions/x/transcript").body.empty());
+}
+
+TEST_CASE("http: a long transcript comes in parts") {
+    const running_server server;
+    const std::string large(400'000, 'x');
+    for (int i = 0; i < 15; ++i)
+        REQUIRE(server.ask("POST", "/api/events/talk", R"({"type":"t","data":")" + large + "\"}")
+                    .status == 200);
+    std::size_t lines = 0;
+    std::size_t parts = 0;
+    for (std::string query = "?after=0"; !query.empty(); ++parts) {
+        const auto part = server.ask("GET", "/api/events/talk/transcript" + query);
+        REQUIRE(part.status == 200);
+        lines += std::ranges::count(part.body, '\n');
+        const std::string next = part.header("Link");
+        query = next.empty() ? "" : next.substr(1, next.find('>') - 1);
+    }
+    CHECK(lines == 15);
+    CHECK(parts == 2);
+}
+
+TEST_CASE("http: usage is added up by user and month") {
+    const running_server server;
+    const auto add = [&](const std::string& body) {
+        return server.ask("POST", "/api/usage/ann", body);
+    };
+    CHECK(*json(add(R"({"counter":"minutes","amount":5})")).find("total") == value(5));
+    CHECK(*json(add(R"({"counter":"minutes"})")).find("total") == value(6));
+    CHECK(code_of(add(R"({"counter":"minutes","amount":-1})")) == "BAD_REQUEST");
+    const auto usage = json(server.ask("GET", "/api/usage/ann"));
+    CHECK(*usage.find("totals")->find("minutes") == value(6));
+    const std::string month = usage.find("month")->as_string();
+    CHECK(month.size() == 7);
+    CHECK(*json(server.ask("GET", "/api/usage/ann?month=" + month)).find("totals") ==
+          *usage.find("totals"));
+    CHECK(json(server.ask("GET", "/api/usage/ann?month=1999-01"))
+              .find("totals")
+              ->as_object()
+              .empty());
+    for (const auto* bad : {"2026", "2026-1", "2026-1x", "x026-11", "2026-111"})
+        CHECK(code_of(server.ask("GET", std::string("/api/usage/ann?month=") + bad)) ==
+              "BAD_REQUEST");
 }
 
 } // namespace sockeye::app

@@ -1,4 +1,5 @@
 #include "support/flaky_store.hpp"
+#include "support/log_world.hpp"
 #include "support/service_world.hpp"
 
 #include <sockeye/app/sessions.hpp>
@@ -17,8 +18,8 @@ using texts = std::vector<std::string>;
 /// "ended closed".
 class session_instance final : public session_audience {
 public:
-    session_instance(const context& on, const session_options& options)
-        : service_(on, *this, options) {
+    session_instance(const context& on, const session_options& options, event_log* history = {})
+        : service_(on, *this, options, history) {
         service_.start();
     }
 
@@ -83,12 +84,12 @@ struct session_cluster {
     explicit session_cluster(service_world& in) : world(in), flaky(in.state(), in.shards) {}
 
     std::unique_ptr<session_instance> instance(const std::string& node) {
-        return std::make_unique<session_instance>(world.instance(node), options);
+        return std::make_unique<session_instance>(world.instance(node), options, log.get());
     }
     std::unique_ptr<session_instance> flaky_instance(const std::string& node) {
         const context on = world.instance(node);
         return std::make_unique<session_instance>(
-            context{flaky, on.shards, on.now, on.node, on.log}, options);
+            context{flaky, on.shards, on.now, on.node, on.log}, options, log.get());
     }
     /// Its timers stand still unless `hung` passes time.
     std::unique_ptr<session_instance> hanging_instance(const std::string& node) {
@@ -110,6 +111,13 @@ struct session_cluster {
             .replies[0]
             .text;
     }
+    /// As "1 type", from the event log.
+    texts logged(const std::string& session) {
+        texts found;
+        for (const logged_event& event : wait(log->events(session_log_name(session))))
+            found.push_back(std::to_string(event.sequence_number) + ' ' + event.type);
+        return found;
+    }
     bool exists(const std::string& key) {
         return commit(world.state(), transaction().exists(key)).replies[0].number == 1;
     }
@@ -118,6 +126,7 @@ struct session_cluster {
     testing::flaky_store flaky;
     testing::manual_shards hung;
     session_options options;
+    std::unique_ptr<event_log> log; // null: there is none
 };
 
 const session_host alice{.user = "alice", .connection = "host"};
@@ -755,6 +764,102 @@ TEST_CASE("sessions: a Node host that keeps no count is heard from whatever it s
             CHECK(a->hear("l1", "ended host lost").size() == 4);
             CHECK(cluster.field("n", "status") == "ended");
         }
+    });
+}
+
+// ---- sessions with history
+
+TEST_CASE("sessions: with history every event is in the log under its number, past the window") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        cluster.options.kept_events = 2;
+        cluster.log = sqlite_event_log(world.shards);
+        const auto a = cluster.instance("a");
+        const auto b = cluster.instance("b");
+        const std::string id = wait((*a)->create_session(alice, "de", {}, true)).id;
+        CHECK(b->join(id, "l1").session.history);
+        for (std::uint64_t seq = 1; seq <= 5; ++seq)
+            CHECK(wait((*a)->publish(id, "host", "e", socketio::value(seq))) == seq);
+        b->hear("l1", "5 e");
+        CHECK_FALSE(b->join(id, "late", 0).complete);
+        wait((*a)->close_session(id, "host"));
+        CHECK(b->hear("l1", "ended closed").size() == 7);
+        CHECK(cluster.logged(id) == texts{"1 e", "2 e", "3 e", "4 e", "5 e", "6 session:ended"});
+        CHECK(wait(cluster.log->events(session_log_name(id), 2, 1))[0].data == socketio::value(3));
+        CHECK(wait(cluster.log->events(session_log_name(id), 2, 1))[0].user_id == "alice");
+    });
+}
+
+TEST_CASE("sessions: history goes on where the host does") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        cluster.log = sqlite_event_log(world.shards);
+        const auto a = cluster.instance("a");
+        const auto b = cluster.instance("b");
+        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
+        wait((*a)->publish(id, "host", "at a", nullptr));
+        CHECK(wait((*b)->resume_session(id, {"alice", "host at b"})) == 1);
+        CHECK(wait((*b)->publish(id, "host at b", "at b", nullptr)) == 2);
+        CHECK(cluster.logged(id) == texts{"1 at a", "2 at b"});
+    });
+}
+
+TEST_CASE("sessions: an event that is logged but cannot be published is lost, and in the log") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        cluster.log = sqlite_event_log(world.shards);
+        const auto a = cluster.flaky_instance("a");
+        const auto b = cluster.instance("b");
+        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
+        b->join(id, "l1");
+        cluster.flaky.away = true;
+        CHECK(code_of([&] { wait((*a)->publish(id, "host", "unheard", nullptr)); }) == "no answer");
+        cluster.flaky.away = false;
+        CHECK(wait((*a)->publish(id, "host", "heard", nullptr)) == 2);
+        CHECK(b->hear("l1", "2 heard") == texts{"at 0", "lost 1-1", "2 heard"});
+        CHECK(cluster.logged(id) == texts{"1 unheard", "2 heard"});
+    });
+}
+
+TEST_CASE("sessions: an event that the log does not take is not published") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        cluster.log = sqlite_event_log(world.shards);
+        const auto a = cluster.instance("a");
+        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
+        a->join(id, "l1");
+        const std::string large(cluster.options.max_event_bytes, 'x');
+        CHECK(code_of([&] { wait((*a)->publish(id, "host", "e", large)); }) == "BAD_REQUEST");
+        CHECK(cluster.logged(id).empty());
+        cluster.log->close();
+        CHECK(code_of([&] { wait((*a)->publish(id, "host", "e", nullptr)); }) == "no answer");
+        CHECK(cluster.field(id, "seq") == "0");
+        CHECK(a->told("l1") == texts{"at 0"});
+    });
+}
+
+TEST_CASE("sessions: a log that has lost events is noticed, and nothing is numbered twice") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        cluster.log = sqlite_event_log(world.shards);
+        const auto a = cluster.instance("a");
+        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
+        wait((*a)->publish(id, "host", "e", nullptr));
+        wait((*a)->publish(id, "host", "e", nullptr));
+        CHECK(wait(cluster.log->remove_inactive(std::chrono::hours(1'000'000))) == 1);
+        CHECK_THROWS_AS(wait((*a)->publish(id, "host", "e", nullptr)), std::runtime_error);
+        CHECK(cluster.field(id, "seq") == "2");
+    });
+}
+
+TEST_CASE("sessions: without a log there is no history") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        CHECK(code_of([&] { wait((*a)->create_session(alice, {}, {}, true)); }) == "FORBIDDEN");
+        CHECK(code_of([&] {
+                  wait((*a)->create_session(alice, {}, {{"history", "true"}}));
+              }) == "BAD_REQUEST");
     });
 }
 

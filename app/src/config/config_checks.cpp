@@ -1,11 +1,12 @@
 #include "config/config_checks.hpp"
 
+#include "event_log/postgres_url.hpp"
+#include "transitions/machines_file.hpp"
+
 #include <sockeye/adapter_redis/options.hpp>
 #include <sockeye/app/client_address.hpp>
 
 #include <filesystem>
-#include <libpq-fe.h>
-#include <memory>
 #include <unistd.h>
 
 namespace sockeye::app {
@@ -22,6 +23,7 @@ public:
         check_file("tls_key_file", config_.tls_key_file);
         check_file("token_key_file", config_.token_key_file);
         check_file("token_jwks_file", config_.token_jwks_file);
+        check_machines();
         check_folder("page", config_.page);
         check_folder("client_files", config_.client_files);
     }
@@ -34,6 +36,15 @@ public:
         if (config_.token_required && !has_token_keys(config_))
             refuse("token_required",
                    "needs token_secret, token_key_file or token_jwks_file, to check tokens with");
+        if (!config_.api_token_scope.empty() && !has_token_keys(config_))
+            refuse("api_token_scope",
+                   "needs token_secret, token_key_file or token_jwks_file, to check tokens with");
+        const bool shared = config_.redis_url.empty() || !config_.database_url.empty();
+        for (const auto& [name, keeps] : {std::pair("session_history", config_.session_history),
+                                          std::pair("room_history", !config_.room_history.empty())})
+            if (keeps && !shared)
+                refuse(name, "with redis_url, needs database_url too: instances share their state, "
+                             "so they must share the event log");
     }
 
     void addresses() const {
@@ -64,6 +75,15 @@ private:
             refuse(name, "there is no folder '" + path + "'");
     }
 
+    void check_machines() const {
+        check_file("machines_file", config_.machines_file);
+        try {
+            if (!config_.machines_file.empty()) read_machines_file(config_.machines_file);
+        } catch (const std::invalid_argument& error) {
+            refuse("machines_file", error.what());
+        }
+    }
+
     void check_redis() const {
         if (config_.redis_url.empty()) return;
         if (config_.redis_url.starts_with("redis+cluster:"))
@@ -77,14 +97,15 @@ private:
         }
     }
 
-    // What libpq says of it may quote the password.
     void check_database() const {
         if (config_.database_url.empty()) return;
-        const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-            PQconninfoParse(config_.database_url.c_str(), nullptr), PQconninfoFree);
-        if (!parsed)
-            refuse("database_url",
-                   "expected an address such as postgresql://user:password@host/name");
+        try {
+            check_postgres_url(config_.database_url);
+        } catch (const std::exception&) {
+            refuse("database_url", "expected an address such as "
+                                   "postgresql://user:password@host/name; in a password, @ and / "
+                                   "are written as %40 and %2F");
+        }
     }
 
     const server_config& config_;

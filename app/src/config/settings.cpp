@@ -36,6 +36,11 @@ bool is_api_key(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
 }
 
+bool is_room_pattern(std::string_view text) {
+    const auto star = text.find('*');
+    return is_name(text) && (star == text.npos || star + 1 == text.size());
+}
+
 bool is_long_enough(std::string_view secret) {
     return secret.size() >= 32;
 }
@@ -117,6 +122,11 @@ std::vector<setting> state() {
                           "the PostgreSQL database of the event log; without: event_log_file")),
         row("event_log_file", &config::event_log_file, text("the path of a file, or :memory:", any),
             "the SQLite file of the event log, which :memory: keeps no longer than the process"),
+        row("event_log_memory", &config::event_log_memory, size(1'000'000, 1'000'000'000'000),
+            "what a log in memory may take; beyond, appends fail"),
+        row("event_log_keep", &config::event_log_keep, duration(0s, 24h * 36'500),
+            "what is logged of a session or a room is removed so long after the last of it; 0: "
+            "never"),
         row("node_id", &config::node_id, text("a name of up to 128 bytes", is_name),
             "this instance's name, unlike all others'; without: made of host, process and chance"),
     };
@@ -144,7 +154,25 @@ std::vector<setting> access() {
                         "false unless told")),
         secret(at_run_time(row("api_keys", &config::api_keys,
                                list("keys without spaces and commas", is_api_key),
-                               "keys of the HTTP API, any of which opens it; without: closed"))),
+                               "keys of the HTTP API, any of which opens it"))),
+        at_run_time(row("api_token_scope", &config::api_token_scope,
+                        text("a word without spaces", is_api_key),
+                        "tokens whose scope has this word open the HTTP API too; without: none")),
+    };
+}
+
+std::vector<setting> history() {
+    return {
+        row("session_history", &config::session_history, truth(),
+            "let hosts have their sessions kept in the event log"),
+        row("room_history", &config::room_history,
+            list("names of rooms, or beginnings that end with *", is_room_pattern),
+            "rooms whose messages are kept in the event log; *: all"),
+        row("machines_file", &config::machines_file, file(),
+            "state machines for cases (JSON), beside court, which is built in"),
+        row("transitions_prefix", &config::transitions_prefix,
+            text("a name of up to 128 bytes", is_name),
+            "what the store's keys of cases begin with"),
     };
 }
 
@@ -208,6 +236,7 @@ std::vector<setting> make_table() {
     append(all, "Where it listens", listening());
     append(all, "Where state is", state());
     append(all, "Who may do what", access());
+    append(all, "What is kept, and what moves on", history());
     append(all, "Limits", limits());
     append(all, "Times", times());
     append(all, "What is served, and told", served());

@@ -27,9 +27,9 @@ batch_writer::batch_writer(std::unique_ptr<event_database> database,
               .batch_bytes = options.max_batch_bytes}),
       retry_delay_(options.retry_delay), thread_([this] { run(); }) {}
 
-batch_writer::~batch_writer() {
+void batch_writer::close() {
     queue_.close();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 void batch_writer::write(waiting_write one) {

@@ -14,11 +14,13 @@ namespace sockeye::app {
 class batch_writer {
 public:
     batch_writer(std::unique_ptr<event_database> database, const event_log_options& options);
-    ~batch_writer(); // writes what waits, unless the database is away
+    ~batch_writer() { close(); }
     batch_writer(const batch_writer&) = delete;
     batch_writer& operator=(const batch_writer&) = delete;
 
     void write(waiting_write one);
+    /// Writes what waits, unless the database is away.
+    void close();
     [[nodiscard]] event_log_health health() const;
 
 private:

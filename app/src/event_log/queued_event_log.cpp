@@ -90,6 +90,11 @@ pending<Answer> queued_event_log::read(const std::string& wrong, Ask ask) {
     return answer.answer();
 }
 
+void queued_event_log::close() {
+    writer_.close();
+    readers_->close();
+}
+
 pending<logged_event> queued_event_log::append(new_event what) {
     event_row row{.session_id = std::move(what.session_id),
                   .type = std::move(what.type),

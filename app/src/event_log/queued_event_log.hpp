@@ -26,6 +26,7 @@ public:
                                     std::int64_t amount) override;
     pending<usage_totals> usage(std::string user_id, std::string month) override;
     [[nodiscard]] event_log_health health() const override { return writer_.health(); }
+    void close() override;
 
 private:
     template<class Answer, class Row>

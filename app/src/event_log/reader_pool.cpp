@@ -4,6 +4,8 @@ namespace sockeye::app {
 
 namespace {
 
+constexpr const char* stopped = "the event log has stopped";
+
 // A connection that has been of no use for a while is often found broken: a new one is tried.
 void run(const read_job& job, event_database& on) {
     try {
@@ -25,26 +27,32 @@ reader_pool::reader_pool(connections databases, std::size_t max_waiting)
         threads_.emplace_back([this, &database] { serve(*database); });
 }
 
-reader_pool::~reader_pool() {
+void reader_pool::close() {
+    std::deque<read_job> unanswered;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
+        unanswered.swap(waiting_);
     }
     changed_.notify_all();
     for (std::thread& thread : threads_)
-        thread.join();
+        if (thread.joinable()) thread.join();
+    for (const read_job& job : unanswered)
+        job.fail(stopped);
 }
 
 void reader_pool::post(read_job job) {
+    const char* refusal = stopped;
     {
         const std::lock_guard lock(mutex_);
-        if (waiting_.size() < max_waiting_) {
+        if (!closed_ && waiting_.size() < max_waiting_) {
             waiting_.push_back(std::move(job));
             changed_.notify_one();
             return;
         }
+        if (!closed_) refusal = "too many questions are waiting for the event log";
     }
-    job.fail("too many questions are waiting for the event log");
+    job.fail(refusal);
 }
 
 void reader_pool::serve(event_database& database) {

@@ -22,11 +22,13 @@ public:
     using connections = std::vector<std::unique_ptr<event_database>>;
 
     reader_pool(connections databases, std::size_t max_waiting);
-    ~reader_pool(); // what waits is let go without an answer
+    ~reader_pool() { close(); }
     reader_pool(const reader_pool&) = delete;
     reader_pool& operator=(const reader_pool&) = delete;
 
     void post(read_job job);
+    /// Ends what is being read; what waits fails.
+    void close();
 
 private:
     void serve(event_database& database);

@@ -7,8 +7,6 @@ namespace sockeye::app {
 
 namespace {
 
-constexpr std::int64_t max_amount = 1'000'000'000'000; // far from where totals end
-
 std::string wrong_with_size(std::string_view json, std::size_t most, const std::string& what) {
     if (json.size() <= most) return {};
     return what + " of more than " + std::to_string(most) + " bytes";
@@ -40,7 +38,7 @@ std::string wrong_with(const session_row& row, const event_log_options& options)
 }
 
 std::string wrong_with(const usage_row& row, const event_log_options& /*options*/) {
-    const bool in_range = row.amount >= 0 && row.amount <= max_amount;
+    const bool in_range = row.amount >= 0 && row.amount <= max_usage_amount;
     return first_of({wrong_with_name(row.user_id, "user id"),
                      wrong_with_name(row.counter, "counter"),
                      in_range ? "" : "expected as amount 0 to 10^12"});

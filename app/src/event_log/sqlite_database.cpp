@@ -12,14 +12,30 @@ bool is_refusal(int code) {
     return code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG || code == SQLITE_MISMATCH;
 }
 
+/// A log that has reached its own limit works: it only takes nothing more.
 template<class Work>
-auto translate_errors(Work work) {
+auto translate_errors(Work work, bool is_limited = false) {
     try {
         return work();
     } catch (const sqlite_error& error) {
+        if (error.code == SQLITE_FULL && is_limited)
+            throw write_refused("it has reached its size limit");
         if (is_refusal(error.code)) throw write_refused(error.what());
         throw database_away(std::string("SQLite does not work: ") + error.what());
     }
+}
+
+void limit_size(sqlite_connection& database, std::size_t max_bytes) {
+    if (max_bytes == 0) return;
+    auto asked = database.prepare("PRAGMA page_size");
+    std::int64_t page = 0;
+    {
+        auto rows = asked.query();
+        rows.next();
+        page = rows.integer(0);
+    }
+    database.run("PRAGMA max_page_count = " +
+                 std::to_string(static_cast<std::int64_t>(max_bytes) / page));
 }
 
 // An acknowledged event must survive a power cut, so each commit is synchronous; with the log
@@ -28,6 +44,7 @@ sqlite_connection open(const sqlite_options& where) try {
     sqlite_connection made(where.file, where.busy_timeout);
     made.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     migrate(made);
+    limit_size(made, where.max_bytes);
     return made;
 } catch (const sqlite_error& error) {
     throw std::runtime_error("the event log's file " + where.file + ": " + error.what());
@@ -40,7 +57,8 @@ std::int64_t limit_of(std::size_t count) {
 } // namespace
 
 sqlite_database::sqlite_database(const sqlite_options& where)
-    : connection_(open(where)), touch_session_(connection_.prepare(R"sql(
+    : connection_(open(where)), is_limited_(where.max_bytes > 0),
+      touch_session_(connection_.prepare(R"sql(
           INSERT INTO sessions (session_id, created_at, last_activity, metadata)
           VALUES (?1, ?2, ?2, ?3)
           ON CONFLICT (session_id) DO UPDATE
@@ -60,14 +78,16 @@ sqlite_database::sqlite_database(const sqlite_options& where)
 // What was not committed has not happened, whatever the error was: there is no doubt to settle by
 // the batch's number.
 void sqlite_database::apply(std::uint64_t /*batch_number*/, const batch_plan& plan) {
-    translate_errors([&] {
-        sqlite_transaction change(connection_);
-        for (const auto& [session_id, part] : plan.sessions)
-            apply_session(std::string(session_id), part);
-        for (const auto& [key, part] : plan.usage)
-            apply_usage(key, part);
-        change.commit();
-    });
+    translate_errors(
+        [&] {
+            sqlite_transaction change(connection_);
+            for (const auto& [session_id, part] : plan.sessions)
+                apply_session(std::string(session_id), part);
+            for (const auto& [key, part] : plan.usage)
+                apply_usage(key, part);
+            change.commit();
+        },
+        is_limited_);
 }
 
 void sqlite_database::apply_session(const std::string& session_id,

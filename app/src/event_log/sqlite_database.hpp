@@ -25,6 +25,7 @@ private:
     std::uint64_t last_number(std::string_view session_id);
 
     sqlite_connection connection_;
+    const bool is_limited_; // in size
     sqlite_statement touch_session_;
     sqlite_statement last_number_;
     sqlite_statement insert_event_;

@@ -17,12 +17,33 @@ limits_options limits_of(const server_config& config) {
     return made;
 }
 
-gatekeeper::gatekeeper(limits& counts, const server_config& config)
-    : limits_(counts), trusted_proxies_(config.trusted_proxies), api_keys_(config.api_keys) {}
+namespace {
 
-void gatekeeper::set_api_keys(std::vector<std::string> keys) {
+bool is_one_of(const std::vector<std::string>& keys, std::string_view given) {
+    bool known = false;
+    for (const std::string& key : keys)
+        known |=
+            key.size() == given.size() && CRYPTO_memcmp(key.data(), given.data(), key.size()) == 0;
+    return known;
+}
+
+// Words with spaces between them (RFC 8693 §4.2).
+bool has_scope(const good_token& token, std::string_view wanted) {
+    const auto* claim = token.claims.find("scope");
+    const auto* words = claim ? claim->get_if<std::string>() : nullptr;
+    return words && (' ' + *words + ' ').find(' ' + std::string(wanted) + ' ') != std::string::npos;
+}
+
+} // namespace
+
+gatekeeper::gatekeeper(limits& counts, const server_config& config,
+                       std::function<milliseconds()> now)
+    : limits_(counts), trusted_proxies_(config.trusted_proxies), now_(std::move(now)) {}
+
+void gatekeeper::set(api_access access) {
+    auto made = std::make_shared<const api_access>(std::move(access));
     const std::lock_guard lock(mutex_);
-    api_keys_ = std::move(keys);
+    access_ = std::move(made);
 }
 
 void gatekeeper::guard(engineio::server& engine) {
@@ -60,19 +81,26 @@ task<> gatekeeper::admit_http(engineio::http_exchange from) {
     enforce(co_await limits_.check_request(client_of(from.request(), from.remote_address())));
     static constexpr std::string_view scheme = "Bearer ";
     const std::string_view given = from.request().header("authorization");
-    if (!given.starts_with(scheme) || !is_api_key(given.substr(scheme.size())))
-        throw service_error(
-            "UNAUTHENTICATED",
-            "this needs a header 'Authorization: Bearer KEY' with one of the API keys");
+    check_access(given.starts_with(scheme) ? given.substr(scheme.size()) : "");
 }
 
-bool gatekeeper::is_api_key(std::string_view given) const {
-    const std::lock_guard lock(mutex_);
-    bool known = false;
-    for (const std::string& key : api_keys_)
-        known |=
-            key.size() == given.size() && CRYPTO_memcmp(key.data(), given.data(), key.size()) == 0;
-    return known;
+void gatekeeper::check_access(std::string_view credential) const {
+    std::shared_ptr<const api_access> access;
+    {
+        const std::lock_guard lock(mutex_);
+        access = access_;
+    }
+    if (is_one_of(access->keys, credential)) return;
+    const bool may_be_token = access->tokens && !access->scope.empty();
+    const auto verdict = may_be_token ? access->tokens->verify(credential, now_())
+                                      : token_verdict(bad_token{token_fault::malformed, {}});
+    const auto* token = std::get_if<good_token>(&verdict);
+    if (!token)
+        throw service_error("UNAUTHENTICATED",
+                            "this needs a header 'Authorization: Bearer KEY' with one of the API "
+                            "keys, or with a token of that scope");
+    if (!has_scope(*token, access->scope))
+        throw service_error("FORBIDDEN", "the token has not the scope '" + access->scope + "'");
 }
 
 std::string gatekeeper::client_of(const engineio::http_request& request,

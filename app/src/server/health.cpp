@@ -41,6 +41,15 @@ void write_store(metrics_text& out, const store_health& state) {
               static_cast<double>(state.queued_bytes));
 }
 
+void write_event_log(metrics_text& out, const event_log_health& log) {
+    out.gauge("sockeye_event_log_ready", "1: the event log's database can be reached", log.ready);
+    out.counter("sockeye_event_log_appended_total", "Events on disk", log.appended);
+    out.counter("sockeye_event_log_failed_total", "Answered with an error", log.failed);
+    out.counter("sockeye_event_log_batches_total", "Transactions", log.batches);
+    out.gauge("sockeye_event_log_queued", "Waiting to be written", static_cast<double>(log.queued));
+    out.gauge("sockeye_event_log_queued_bytes", "Of these", static_cast<double>(log.queued_bytes));
+}
+
 } // namespace
 
 object health(const health_sources& from, milliseconds now) {
@@ -53,7 +62,8 @@ object health(const health_sources& from, milliseconds now) {
                    {"deliveries", totals.deliveries},
                    {"queuedBytes", engine.queued_bytes},
                    {"requestsFailed", from.asked.failed()},
-                   {"storeReady", from.state.health().ready}};
+                   {"storeReady", from.state.health().ready},
+                   {"eventLogReady", from.log.health().ready}};
     return {{"healthy", true}, {"metrics", std::move(numbers)}, {"timestamp", now.count()}};
 }
 
@@ -62,6 +72,7 @@ std::string metrics(const health_sources& from) {
     write_connections(out, from.io.http().counters());
     write_socketio(out, from.io.counters());
     write_store(out, from.state.health());
+    write_event_log(out, from.log.health());
     out.histogram("sockeye_request_seconds", "From a client's request to its acknowledgement",
                   from.asked.latency());
     out.counter("sockeye_requests_failed_total", "Answered with an error", from.asked.failed());

@@ -2,6 +2,7 @@
 
 #include "server/requests.hpp"
 
+#include <sockeye/app/event_log.hpp>
 #include <sockeye/app/store.hpp>
 #include <sockeye/socketio/server.hpp>
 
@@ -13,6 +14,7 @@ namespace sockeye::app {
 struct health_sources {
     socketio::server& io;
     store& state;
+    const event_log& log;
     const requests& asked;
 };
 

@@ -38,6 +38,10 @@ object to_object(const present_users& from) {
     return {{"users", socketio::to_value(from.users)}, {"count", from.count}};
 }
 
+bool is_in_room(const socket& s, const std::string& room) {
+    return std::ranges::count(s.rooms(), room_channel(room)) > 0;
+}
+
 void announce(socketio::server& io, const presence_change& change) {
     io.to(room_channel(change.room))
         .emit("presence:update", object{{"roomId", change.room},
@@ -61,7 +65,7 @@ void presence_events::serve(const socket& s) {
         co_return to_object(co_await presence_.everyone());
     });
     requests_.on(s, "room:send",
-                 [this, s](value argument) -> task<object> { co_return pass_on(s, argument); });
+                 [this, s](value argument) { return pass_on(s, std::move(argument)); });
     s.on("disconnect", [this, s] { presence_.disconnect(s.id()); });
 }
 
@@ -102,16 +106,23 @@ task<object> presence_events::leave(socket s, std::string room) {
     co_return object{{"roomId", room}, {"count", left}};
 }
 
-object presence_events::pass_on(const socket& s, const value& argument) {
+// Of a room that is kept, others hear what is on disk, with its number there.
+task<object> presence_events::pass_on(socket s, value argument) {
     auto message = read<room_message>(argument);
     const std::string user = user_of(s);
-    const std::string channel = room_channel(message.room);
-    if (std::ranges::count(s.rooms(), channel) == 0)
+    const std::string event = message.event ? checked_event(*message.event) : "room:message";
+    if (!is_in_room(s, message.room))
         throw service_error("FORBIDDEN", "only those in the room may send to it; join it first");
-    s.to(channel).emit(
-        message.event ? checked_event(*message.event) : "room:message",
-        object{{"roomId", message.room}, {"from", user}, {"data", std::move(message.data)}});
-    return {};
+    object answer;
+    object told{{"roomId", message.room}, {"from", user}};
+    if (history_.keeps(message.room)) {
+        const auto kept = co_await history_.keep(message.room, user, event, message.data);
+        answer["seq"] = told["seq"] = kept.sequence_number;
+        told["timestamp"] = kept.timestamp.count();
+    }
+    told["data"] = std::move(message.data);
+    s.to(room_channel(message.room)).emit(event, std::move(told));
+    co_return answer;
 }
 
 } // namespace sockeye::app

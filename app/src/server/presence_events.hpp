@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/history_events.hpp"
 #include "server/requests.hpp"
 
 #include <sockeye/app/presence.hpp>
@@ -10,8 +11,8 @@ namespace sockeye::app {
 /// Presence, and messages to a room, as clients' events: see docs/app-events.md.
 class presence_events {
 public:
-    presence_events(presence& service, requests& asked, const context& on)
-        : presence_(service), requests_(asked), log_(on.log) {}
+    presence_events(presence& service, requests& asked, history_events& history, const context& on)
+        : presence_(service), requests_(asked), history_(history), log_(on.log) {}
 
     void serve(const socketio::socket& s);
     /// The socket is its user's from now on; one that recovers is in its rooms again.
@@ -21,10 +22,11 @@ private:
     task<> enter(std::string socket, std::string user, std::vector<std::string> rooms);
     task<socketio::object> join(socketio::socket s, std::string room);
     task<socketio::object> leave(socketio::socket s, std::string room);
-    socketio::object pass_on(const socketio::socket& s, const socketio::value& message);
+    task<socketio::object> pass_on(socketio::socket s, socketio::value message);
 
     presence& presence_;
     requests& requests_;
+    history_events& history_;
     const engineio::logger log_;
 };
 
@@ -33,6 +35,9 @@ inline constexpr std::string_view room_prefix = "room:";
 inline std::string room_channel(const std::string& room) {
     return std::string(room_prefix) + room;
 }
+
+/// On the socket's own thread.
+bool is_in_room(const socketio::socket& s, const std::string& room);
 
 /// What a room is told of a change.
 void announce(socketio::server& io, const presence_change& change);

@@ -3,14 +3,9 @@
 #include "server/health.hpp"
 #include "server/http/openapi.hpp"
 #include "server/http/realtime_routes.hpp"
+#include "server/parts.hpp"
 #include "wall_clock.hpp"
 
-#include <sockeye/adapter_redis/classic_adapter.hpp>
-#include <sockeye/adapter_redis/redis_link.hpp>
-#include <sockeye/adapter_redis/sharded_adapter.hpp>
-#include <sockeye/adapter_redis/streams_adapter.hpp>
-#include <sockeye/app/memory_store.hpp>
-#include <sockeye/app/redis_store.hpp>
 #include <sockeye/engineio/server.hpp>
 #include <sockeye/engineio/session.hpp>
 
@@ -24,62 +19,6 @@ using socketio::value;
 
 namespace {
 
-engineio::http_server_options http_options(const server_config& from) {
-    engineio::http_server_options made{.threads = from.threads};
-    if (!from.tls_certificate_file.empty())
-        made.tls = {.certificate_chain_file = from.tls_certificate_file,
-                    .private_key_file = from.tls_key_file};
-    return made;
-}
-
-socketio::adapter_factory adapter_of(const server_config& from, const engineio::logger& log) {
-    if (from.redis_url.empty()) return {};
-    auto options = adapter_redis::parse_redis_url(from.redis_url);
-    options.log = log;
-    auto link = std::make_shared<adapter_redis::redis_link>(std::move(options));
-    switch (from.adapter) {
-    case cluster_adapter_kind::classic:
-        return adapter_redis::classic_adapter(std::move(link));
-    case cluster_adapter_kind::sharded:
-        return adapter_redis::sharded_adapter(std::move(link));
-    default:
-        return adapter_redis::streams_adapter(std::move(link));
-    }
-}
-
-std::unique_ptr<store> store_of(const server_config& from, engineio::shards& shards,
-                                const engineio::logger& log) {
-    if (from.redis_url.empty()) return std::make_unique<memory_store>(shards, wall_clock);
-    auto options = adapter_redis::parse_redis_url(from.redis_url);
-    options.log = log;
-    return std::make_unique<redis_store>(shards, std::move(options));
-}
-
-socketio::server_options io_options(const server_config& from, const engineio::logger& log) {
-    socketio::server_options made;
-    made.engine.max_payload = from.max_payload;
-    made.engine.queue.max_bytes = from.max_queue_bytes;
-    if (!from.client_files.empty()) made.client_files = from.client_files;
-    made.adapter = adapter_of(from, log);
-    made.recovery = socketio::recovery_options{};
-    return made;
-}
-
-std::shared_ptr<const token_verifier> verifier_of(const server_config& from) {
-    const token_sources keys{from.token_secret, from.token_key_file, from.token_jwks_file};
-    if (keys.secret.empty() && keys.key_file.empty() && keys.jwks_file.empty()) return nullptr;
-    return std::make_shared<const token_verifier>(
-        keys, token_options{.issuer = from.token_issuer,
-                            .audience = from.token_audience,
-                            .clock_skew = from.token_clock_skew});
-}
-
-users_options users_options_of(const server_config& from) {
-    return {.tokens = verifier_of(from),
-            .token_required = from.token_required,
-            .allow_register = from.allow_register};
-}
-
 user_hooks user_hooks_for(presence_events& present) {
     return {.bound = [&present](const socketio::socket& s, const std::string& user) {
         present.bind(s, user);
@@ -90,22 +29,27 @@ user_hooks user_hooks_for(presence_events& present) {
 
 realtime_server::realtime_server(server_config config, engineio::logger log)
     : config_(std::move(config)), log_(std::move(log)), http_(http_options(config_)),
-      state_(store_of(config_, http_.shards(), log_)), on_{*state_, http_.shards(), wall_clock,
-                                                           config_.node_id, log_},
+      state_(make_store(config_, http_.shards(), log_)),
+      event_log_(make_event_log(config_, http_.shards(), log_)), on_{*state_, http_.shards(),
+                                                                     wall_clock, config_.node_id,
+                                                                     log_},
       io_(http_, io_options(config_, log_)), limits_(on_, limits_of(config_)),
-      gate_(limits_, config_),
+      gate_(limits_, config_, on_.now),
       requests_(on_, [this](socketio::socket from) { return gate_.admit(std::move(from)); }),
       rooms_(on_, [this](const object& room) { announce_room(io_, room); },
              {.max_listed = config_.max_rooms_listed}),
       room_events_(rooms_, presence_, requests_, on_),
       presence_(on_, [this](const presence_change& change) { tell(change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
-      presence_events_(presence_, requests_, on_),
+      history_events_(*event_log_, requests_, on_, config_),
+      presence_events_(presence_, requests_, history_events_, on_),
       users_(on_, io_.sockets(), users_options_of(config_), user_hooks_for(presence_events_)),
-      user_events_(users_, presence_, requests_, on_.node), session_events_(on_, requests_, io_),
+      user_events_(users_, presence_, requests_, on_.node),
+      session_events_(on_, requests_, io_, config_.session_history ? event_log_.get() : nullptr),
       clock_events_(on_, requests_, io_),
-      transitions_(on_, {court_machine()},
-                   [this](const case_transition& news) { announce(io_, news); }),
+      transitions_(on_, machines_of(config_),
+                   [this](const case_transition& news) { announce(io_, news); },
+                   {.prefix = config_.transitions_prefix}),
       case_events_(transitions_, requests_),
       api_(on_, [this](const engineio::http_exchange& from) { return gate_.admit_http(from); }),
       page_(config_.page) {
@@ -114,6 +58,7 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
     users_.install();
     io_.on_connection([this](const socketio::socket& s) { serve(s); });
     io_.on("cluster:node", [this](socketio::ack<object> done) { done(describe_node()); });
+    gate_.set(api_access_of(config_));
     gate_.guard(io_.engine());
     add_routes();
 }
@@ -136,10 +81,11 @@ void realtime_server::start() {
 
 void realtime_server::reload(const server_config& changed) {
     auto rules = users_options_of(changed);
+    auto access = api_access_of(changed);
     if (!changed.tls_certificate_file.empty()) http_.reload_certificates();
     users_.set(std::move(rules));
     limits_.set(limits_of(changed));
-    gate_.set_api_keys(changed.api_keys);
+    gate_.set(std::move(access));
 }
 
 void realtime_server::tell(const presence_change& change) {
@@ -151,6 +97,7 @@ void realtime_server::serve(const socketio::socket& s) {
     presence_events_.serve(s);
     room_events_.serve(s);
     user_events_.serve(s);
+    history_events_.serve(s);
     session_events_.serve(s);
     clock_events_.serve(s);
     case_events_.serve(s);
@@ -160,11 +107,14 @@ void realtime_server::serve(const socketio::socket& s) {
 // ---- HTTP
 
 void realtime_server::add_routes() {
-    const health_sources sources{io_, *state_, requests_};
+    const health_sources sources{io_, *state_, *event_log_, requests_};
     api_.add({.method = "GET",
               .path = "/healthz",
               .summary = "Says that the process is alive, and how much it does",
               .open = true,
+              .answer = always({{"healthy", api_kind::boolean},
+                                {"metrics", api_kind::members},
+                                {"timestamp", api_kind::integer}}),
               .handle = [this, sources](api_call) -> task<object> {
                   co_return health(sources, on_.now());
               }});
@@ -172,30 +122,39 @@ void realtime_server::add_routes() {
               .path = "/readyz",
               .summary = "Says whether clients can be served: 503 if not",
               .open = true,
+              .answer = always({{"ready", api_kind::boolean},
+                                {"store", api_kind::boolean},
+                                {"eventLog", api_kind::boolean}}),
               .handle = [this](api_call) -> task<object> { co_return readiness(); }});
     api_.add({.method = "GET",
               .path = "/openapi.json",
               .summary = "Describes these operations",
               .open = true,
+              .answer = always({{"openapi", api_kind::text},
+                                {"info", api_kind::members},
+                                {"paths", api_kind::members},
+                                {"components", api_kind::members}}),
               .handle = [this](api_call) -> task<object> { co_return describe(api_.routes()); }});
     add_realtime_routes(api_, io_);
     add_presence_routes(api_, presence_);
     add_room_routes(api_, rooms_);
     add_session_routes(api_, session_events_.service());
+    add_event_log_routes(api_, *event_log_, on_.now);
 }
 
 object realtime_server::readiness() const {
-    const bool store_ready = state_->health().ready;
     if (draining_) throw service_error("UNAVAILABLE", "this instance is about to stop");
-    if (!store_ready) throw service_error("UNAVAILABLE", "the store is away");
-    return {{"ready", true}, {"store", store_ready}};
+    if (!state_->health().ready) throw service_error("UNAVAILABLE", "the store is away");
+    if (!event_log_->health().ready)
+        throw service_error("UNAVAILABLE", "the event log's database is away");
+    return {{"ready", true}, {"store", true}, {"eventLog", true}};
 }
 
 void realtime_server::route(const engineio::http_exchange& exchange) {
     const auto path = exchange.request().path();
     if (path == "/metrics") {
         exchange.respond({.headers = {{"Content-Type", "text/plain; version=0.0.4"}},
-                          .body = metrics({io_, *state_, requests_})});
+                          .body = metrics({io_, *state_, *event_log_, requests_})});
         return;
     }
     if (api_.handle(exchange)) return;
@@ -255,6 +214,7 @@ bool realtime_server::drained() const {
 void realtime_server::stop() {
     http_.stop(seconds(2));
     state_->close(); // while those who wait for answers are there
+    event_log_->close();
 }
 
 } // namespace sockeye::app

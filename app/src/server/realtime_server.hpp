@@ -3,6 +3,7 @@
 #include "server/case_events.hpp"
 #include "server/clock_events.hpp"
 #include "server/gatekeeper.hpp"
+#include "server/history_events.hpp"
 #include "server/http/api_router.hpp"
 #include "server/page_files.hpp"
 #include "server/presence_events.hpp"
@@ -56,6 +57,7 @@ private:
     std::atomic<bool> draining_ = false;
     engineio::http_server http_;
     std::unique_ptr<store> state_;
+    std::unique_ptr<event_log> event_log_;
     context on_;
     socketio::server io_;
     limits limits_;
@@ -64,6 +66,7 @@ private:
     rooms rooms_;
     room_events room_events_; // ahead of presence, which tells it
     presence presence_;
+    history_events history_events_;
     presence_events presence_events_;
     users users_;
     user_events user_events_;

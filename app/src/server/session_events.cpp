@@ -62,6 +62,17 @@ object to_object(const session_joined& from) {
             {"meta", to_object(from.session)}};
 }
 
+// Takes the member away: the others are texts.
+bool take_history(value& argument) {
+    object* members = argument.get_if<object>();
+    const value* given = members ? members->find("history") : nullptr;
+    if (!given) return false;
+    if (!given->is_bool()) throw service_error("BAD_REQUEST", "'history' must be true or false");
+    const bool wanted = given->as_bool();
+    members->erase("history");
+    return wanted;
+}
+
 session_host host_of(const socket& s) {
     return {bound_user(s).value_or(""), s.id()};
 }
@@ -74,6 +85,7 @@ object to_object(const session_info& from) {
                 {"sourceLang", from.source_lang},
                 {"createdAt", from.created_at.count()},
                 {"status", from.status}};
+    if (from.history) made["history"] = true;
     for (const auto& [name, text] : from.more)
         made[name] = text;
     return made;
@@ -103,16 +115,17 @@ void session_events::serve(const socket& s) {
     s.on("disconnect", [this, s] { sessions_.disconnect(s.id()); });
 }
 
-// What it says beside the language is kept with the session.
+// What it says beside the language and the history is kept with the session.
 task<object> session_events::create(socket s, value argument) {
+    const bool history = take_history(argument);
     std::string source_lang;
     session_fields more;
     if (argument.kind() != socketio::value_kind::null)
         for (auto& [name, text] : read<std::map<std::string, std::string>>(argument))
             (name == "sourceLang" ? source_lang : more[name]) = text;
     auto host = host_of(s);
-    const auto made =
-        co_await sessions_.create_session(std::move(host), std::move(source_lang), std::move(more));
+    const auto made = co_await sessions_.create_session(std::move(host), std::move(source_lang),
+                                                        std::move(more), history);
     co_return object{{"sessionId", made.id}, {"code", made.code}};
 }
 
@@ -144,8 +157,8 @@ void session_events::on_event(const connections& who, const session_event& event
 
 void session_events::on_lost(const connections& who, const std::string& session_id,
                              std::uint64_t first, std::uint64_t last) {
-    io_.local().to(who).emit(
-        "session:lost", object{{"sessionId", session_id}, {"first", first}, {"last", last}});
+    io_.local().to(who).emit("session:lost",
+                             object{{"sessionId", session_id}, {"first", first}, {"last", last}});
 }
 
 void session_events::on_ended(const connections& who, const std::string& session_id,

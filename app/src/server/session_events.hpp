@@ -10,8 +10,9 @@ namespace sockeye::app {
 /// Host and listener sessions, as clients' events: see docs/app-events.md.
 class session_events final : public session_audience {
 public:
-    session_events(const context& on, requests& asked, socketio::server& io)
-        : sessions_(on, *this), requests_(asked), io_(io) {}
+    /// `history`: the log of sessions whose hosts want it; null: none may.
+    session_events(const context& on, requests& asked, socketio::server& io, event_log* history)
+        : sessions_(on, *this, {}, history), requests_(asked), io_(io) {}
 
     void start() { sessions_.start(); }
     void serve(const socketio::socket& s);

@@ -42,6 +42,10 @@ task<std::string> session_ground::id_of(std::string code) {
     co_return *std::move(answer.replies[0].text);
 }
 
+std::string session_log_name(const std::string& session_id) {
+    return "session:" + session_id;
+}
+
 void throw_not_found() {
     throw service_error("SESSION_NOT_FOUND", "there is no such session");
 }

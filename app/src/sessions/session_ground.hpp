@@ -8,8 +8,9 @@ namespace sockeye::app {
 
 /// What the hosts' side and the listeners' side of sessions stand on.
 struct session_ground {
-    session_ground(const context& given, session_audience& told, const session_options& wanted)
-        : on(given), audience(told), options(wanted), tellings(given.shards),
+    session_ground(const context& given, session_audience& told, const session_options& wanted,
+                   event_log* log)
+        : on(given), audience(told), options(wanted), history(log), tellings(given.shards),
           work(given, "sessions") {}
 
     /// As the store has it, if it can be joined; throws service_error if not.
@@ -20,6 +21,7 @@ struct session_ground {
     const context on;
     session_audience& audience;
     const session_options options;
+    event_log* const history; // null: none is kept
     outbox tellings;
     background work;
 };

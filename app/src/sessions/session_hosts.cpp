@@ -37,9 +37,11 @@ void require_host(const session_host& host) {
 // ---- a host comes
 
 task<session_info> session_hosts::create(session_host host, std::string source_lang,
-                                         session_fields more) {
+                                         session_fields more, bool history) {
     const auto self = shared_from_this();
     require_host(host);
+    if (history && !ground_->history)
+        throw service_error("FORBIDDEN", "sessions keep no history at this server");
     require_fields(more, ground_->options);
     if (source_lang.size() > max_name_bytes)
         throw service_error("BAD_REQUEST", "a language has up to 128 bytes");
@@ -50,6 +52,7 @@ task<session_info> session_hosts::create(session_host host, std::string source_l
                                  .created_at = ground_->on.now(),
                                  .status = "active",
                                  .more = std::move(more),
+                                 .history = history,
                                  .local = true},
                         .host_user = host.user,
                         .end_reason = {},

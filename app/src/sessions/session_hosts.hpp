@@ -17,7 +17,8 @@ class session_hosts : public std::enable_shared_from_this<session_hosts> {
 public:
     explicit session_hosts(std::shared_ptr<session_ground> ground) : ground_(std::move(ground)) {}
 
-    task<session_info> create(session_host host, std::string source_lang, session_fields more);
+    task<session_info> create(session_host host, std::string source_lang, session_fields more,
+                              bool history);
     task<std::uint64_t> resume(std::string id, session_host host);
     task<std::uint64_t> publish(std::string id, std::string connection, std::string type,
                                 socketio::value data);
@@ -42,6 +43,8 @@ private:
 
     // In turn.
     task<std::uint64_t> append(hosted_ptr to, session_event event);
+    task<std::uint64_t> log_event(hosted_ptr of, session_event event);
+    task<> learn_if_uncertain(hosted_ptr about);
     [[nodiscard]] transaction next_event(hosted_session& in, const session_event& event) const;
     task<> learn(hosted_ptr about);
 

@@ -19,6 +19,12 @@ void require_type(const std::string& type) {
     if (type == ended_type) throw service_error("BAD_REQUEST", "this type is the server's own");
 }
 
+void require_size(const std::string& written, const session_options& options) {
+    if (written.size() > options.max_event_bytes)
+        throw service_error("BAD_REQUEST", "an event has up to " +
+                                               std::to_string(options.max_event_bytes) + " bytes");
+}
+
 } // namespace
 
 task<std::uint64_t> session_hosts::publish(std::string id, std::string connection, std::string type,
@@ -60,10 +66,20 @@ void session_hosts::require_here(const hosted_ptr& which) const {
         throw service_error("SESSION_ENDED", "the session is not hosted here any more");
 }
 
+// Of a session with history the log gives the numbers. One that was logged and could not be
+// published after that is missing for the listeners, who find it in the log.
 task<std::uint64_t> session_hosts::append(hosted_ptr to, session_event event) {
+    std::uint64_t logged = 0;
+    if (to->session.info.history) {
+        co_await learn_if_uncertain(to); // it may have ended, or gone elsewhere
+        logged = co_await log_event(to, event);
+    }
     for (int i = 0; i < attempts; ++i) {
-        if (!to->certain) co_await learn(to);
-        event.seq = to->seq + 1;
+        co_await learn_if_uncertain(to);
+        if (logged != 0 && logged <= to->seq)
+            throw std::runtime_error("the event log has lost events of session '" +
+                                     event.session_id + "'");
+        event.seq = logged != 0 ? logged : to->seq + 1;
         transaction all = next_event(*to, event);
         if (is_end(event)) steps::end(all, event.session_id, end_reason(event), ground_->options);
         to->certain = false;
@@ -75,14 +91,28 @@ task<std::uint64_t> session_hosts::append(hosted_ptr to, session_event event) {
     throw service_error("UNAVAILABLE", "somebody else is publishing in this session");
 }
 
+// The number that it has there.
+task<std::uint64_t> session_hosts::log_event(hosted_ptr of, session_event event) {
+    if (!ground_->history)
+        throw service_error("UNAVAILABLE", "sessions keep no history at this instance");
+    require_size(write_event(event), ground_->options);
+    new_event said{.session_id = session_log_name(event.session_id),
+                   .type = std::move(event.type),
+                   .data = std::move(event.data),
+                   .user_id = of->session.host_user};
+    const logged_event logged = co_await ground_->history->append(std::move(said));
+    co_return logged.sequence_number;
+}
+
+task<> session_hosts::learn_if_uncertain(hosted_ptr about) {
+    if (!about->certain) co_await learn(about);
+}
+
 transaction session_hosts::next_event(hosted_session& in, const session_event& event) const {
     steps::written_event written{event.seq, write_event(event)};
-    if (written.text.size() > ground_->options.max_event_bytes)
-        throw service_error("BAD_REQUEST", "an event has up to " +
-                                               std::to_string(ground_->options.max_event_bytes) +
-                                               " bytes");
+    require_size(written.text, ground_->options);
     transaction all;
-    steps::require_next(all, in.session.info, event.seq);
+    steps::require_last(all, in.session.info, in.seq);
     steps::append(all, in.session.info.id, written, ground_->options);
     for (const std::uint64_t gone : in.kept.add(event.seq, written.text.size()))
         all.erase_field(steps::events_key(event.session_id), std::to_string(gone));

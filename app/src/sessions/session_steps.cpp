@@ -18,7 +18,9 @@ constexpr std::string_view code = "code";
 constexpr std::string_view host_user = "hostUser";
 constexpr std::string_view last_seq = "seq";
 constexpr std::string_view reason_of_end = "endReason";
+constexpr std::string_view history = "history";
 constexpr std::string_view active = "active";
+constexpr std::string_view yes = "true";
 
 void require(transaction& in, const std::string& id, std::string_view field,
              std::string_view text) {
@@ -43,6 +45,8 @@ void read_field(session_record& into, const std::string& name, const std::string
         into.host_user = text;
     else if (name == last_seq)
         into.seq = read_number(text);
+    else if (name == history)
+        into.info.history = text == yes;
     else if (name == reason_of_end)
         into.end_reason = text;
     else
@@ -68,13 +72,13 @@ std::string events_key(const std::string& id) {
 }
 
 bool is_reserved(std::string_view field) {
-    constexpr std::array all{host_node, source_lang, created_at, status,
-                             code,      host_user,   last_seq,   reason_of_end};
+    constexpr std::array all{host_node, source_lang, created_at,    status, code,
+                             host_user, last_seq,    reason_of_end, history};
     return std::ranges::find(all, field) != all.end();
 }
 
 transaction create(const session_record& made, const session_options& options) {
-    const auto& [id, join_code, node, lang, since, state, more, local] = made.info;
+    const auto& [id, join_code, node, lang, since, state, more, logged, local] = made.info;
     transaction all;
     all.require_absent(code_key(join_code)).set(code_key(join_code), id, options.life);
     for (const auto& [name, text] : more)
@@ -86,6 +90,7 @@ transaction create(const session_record& made, const session_options& options) {
     put(all, id, code, join_code);
     put(all, id, host_user, made.host_user);
     put(all, id, last_seq, "0");
+    if (logged) put(all, id, history, yes);
     all.expire(meta_key(id), options.life).set(heartbeat_key(id), "1", options.heartbeat_life);
     return all;
 }
@@ -121,10 +126,10 @@ std::optional<session_record> read_look(std::string id, const store_reply* repli
     return read;
 }
 
-void require_next(transaction& in, const session_info& session, std::uint64_t seq) {
+void require_last(transaction& in, const session_info& session, std::uint64_t seq) {
     require(in, session.id, status, active);
     require(in, session.id, host_node, session.host_node);
-    require(in, session.id, last_seq, std::to_string(seq - 1));
+    require(in, session.id, last_seq, std::to_string(seq));
 }
 
 void append(transaction& in, const std::string& id, const written_event& event,
@@ -152,7 +157,7 @@ transaction declare_lost(const session_record& looked, milliseconds now,
     transaction all;
     all.require_absent(heartbeat_key(id));
     if (looked.seq)
-        require_next(all, looked.info, seq);
+        require_last(all, looked.info, *looked.seq);
     else
         require(all, id, status, active);
     if (looked.seq)

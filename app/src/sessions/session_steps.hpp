@@ -50,8 +50,8 @@ struct written_event {
     std::uint64_t seq;
     std::string text;
 };
-/// Conditions: the session lives, its host is at that instance, and the event is the next.
-void require_next(transaction& in, const session_info& session, std::uint64_t seq);
+/// Conditions: the session lives, its host is at that instance, and that was the last event.
+void require_last(transaction& in, const session_info& session, std::uint64_t seq);
 void append(transaction& in, const std::string& id, const written_event& event,
             const session_options& options);
 void end(transaction& in, const std::string& id, const std::string& reason,

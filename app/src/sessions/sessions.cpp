@@ -7,8 +7,9 @@
 
 namespace sockeye::app {
 
-sessions::sessions(const context& on, session_audience& audience, const session_options& options)
-    : ground_(std::make_shared<session_ground>(on, audience, options)),
+sessions::sessions(const context& on, session_audience& audience, const session_options& options,
+                   event_log* history)
+    : ground_(std::make_shared<session_ground>(on, audience, options, history)),
       hosts_(std::make_shared<session_hosts>(ground_)),
       listeners_(std::make_shared<session_listeners>(ground_)) {}
 
@@ -23,8 +24,8 @@ void sessions::start() {
 }
 
 task<session_info> sessions::create_session(session_host host, std::string source_lang,
-                                            session_fields more) {
-    return hosts_->create(std::move(host), std::move(source_lang), std::move(more));
+                                            session_fields more, bool history) {
+    return hosts_->create(std::move(host), std::move(source_lang), std::move(more), history);
 }
 
 task<std::uint64_t> sessions::resume_session(std::string session_id, session_host host) {
@@ -46,6 +47,13 @@ task<session_info> sessions::get_session(std::string session_id) {
     if (auto local = hosts_->find(session_id)) co_return *std::move(local);
     require_id(session_id);
     session_record found = co_await ground->find(std::move(session_id));
+    co_return std::move(found.info);
+}
+
+task<session_info> sessions::get_session_by_code(std::string code) {
+    const auto ground = ground_;
+    std::string id = co_await ground->id_of(std::move(code));
+    session_record found = co_await ground->find(std::move(id));
     co_return std::move(found.info);
 }
 

@@ -33,9 +33,11 @@ struct server_config {
     // ---- where state is
     std::string redis_url = {}; // empty: in memory, one instance
     cluster_adapter_kind adapter = cluster_adapter_kind::streams;
-    std::string database_url = {};           // PostgreSQL's; empty: SQLite
-    std::string event_log_file = ":memory:"; // SQLite's
-    std::string node_id = {};                // empty: host, process and a random part
+    std::string database_url = {};                             // PostgreSQL's; empty: SQLite
+    std::string event_log_file = ":memory:";                   // SQLite's
+    std::size_t event_log_memory = 256 * 1024 * 1024;          // of a log in memory
+    milliseconds event_log_keep = std::chrono::hours(24 * 30); // after the last event; 0: for ever
+    std::string node_id = {}; // empty: host, process and a random part
 
     // ---- who may do what
     std::string token_secret = {};   // HS256
@@ -46,7 +48,14 @@ struct server_config {
     seconds token_clock_skew = seconds(30);
     bool token_required = false; // no connection without one
     bool allow_register = true;  // without tokens; false where keys are given, unless set
-    std::vector<std::string> api_keys = {}; // of the HTTP API; none: it answers 401
+    std::vector<std::string> api_keys = {}; // of the HTTP API; nothing: it answers 401
+    std::string api_token_scope = {};       // of tokens that open it too; empty: none
+
+    // ---- what is kept, and what moves on
+    bool session_history = false;               // hosts may switch it on
+    std::vector<std::string> room_history = {}; // names of rooms, or beginnings that end in "*"
+    std::string machines_file = {};             // state machines beside the one that is built in
+    std::string transitions_prefix = "court";   // of the keys of cases
 
     // ---- limits
     std::size_t connections_per_ip = 100;      // in 15 minutes; 0: no limit

@@ -50,7 +50,8 @@ struct logged_session {
     bool operator==(const logged_session&) const = default;
 };
 
-using usage_totals = std::map<std::string, std::int64_t>; // by counter
+inline constexpr std::int64_t max_usage_amount = 1'000'000'000'000; // at once
+using usage_totals = std::map<std::string, std::int64_t>;           // by counter
 
 struct event_log_health {
     bool ready = false; // the database has answered, the last time it was asked
@@ -99,7 +100,7 @@ struct event_log_options {
 // control characters.
 class event_log {
 public:
-    virtual ~event_log() = default; // what waits is written, unless the database is away
+    virtual ~event_log() = default; // closes
 
     // Answered when the event is on disk. What one thread appends is numbered in that order. A
     // failure says so where the event may have been written nevertheless.
@@ -116,14 +117,18 @@ public:
     // Removes sessions without activity since that time, and their events. Answers how many.
     virtual pending<std::uint64_t> remove_inactive(milliseconds before) = 0;
 
-    // Adds to what the user has used in this month, and answers the total. `amount` is not
-    // negative, and at most 10^12.
+    // Adds to what the user has used in this month, and answers the total. `amount`: from 0 to
+    // max_usage_amount.
     virtual pending<std::int64_t> add_usage(std::string user_id, std::string counter,
                                             std::int64_t amount = 1) = 0;
     // `month`: such as "2026-01", in UTC.
     virtual pending<usage_totals> usage(std::string user_id, std::string month) = 0;
 
     [[nodiscard]] virtual event_log_health health() const = 0;
+
+    // Writes what waits, unless the database is away, and answers everybody; returns when that is
+    // done. From then on everything fails at once. Not from a shard's own thread.
+    virtual void close() = 0;
 };
 
 // ---- on top of that

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sockeye/app/context.hpp>
+#include <sockeye/app/event_log.hpp>
 #include <sockeye/socketio/value.hpp>
 
 #include <cstddef>
@@ -53,6 +54,7 @@ struct session_info {
     milliseconds created_at{}; // since the epoch
     std::string status;        // "active" or "ended"
     session_fields more;       // what the host added
+    bool history = false;      // its events are in the event log too, for good
     bool local = false;        // the host is at this instance
 
     bool operator==(const session_info&) const = default;
@@ -107,6 +109,9 @@ public:
                           const std::string& reason) = 0;
 };
 
+// What a session with history is called in the event log. Its events have the same numbers there.
+std::string session_log_name(const std::string& session_id);
+
 struct session_counters {
     std::size_t hosted = 0;      // sessions whose host is here
     std::size_t listened = 0;    // sessions with listeners here, each subscribed to once
@@ -124,7 +129,10 @@ struct session_counters {
 // is away: whether it was done is not known then.
 class sessions {
 public:
-    sessions(const context& on, session_audience& audience, const session_options& options = {});
+    // `history`: the log of sessions that keep their history; without, none can. Outlives this, and
+    // is shared by all instances.
+    sessions(const context& on, session_audience& audience, const session_options& options = {},
+             event_log* history = nullptr);
     ~sessions(); // the audience hears nothing after that
     sessions(const sessions&) = delete;
     sessions& operator=(const sessions&) = delete;
@@ -133,15 +141,18 @@ public:
     void start();
 
     task<session_info> create_session(session_host host, std::string source_lang = {},
-                                      session_fields more = {});
+                                      session_fields more = {}, bool history = false);
     // The same user goes on at this instance, wherever it was before. The last event's number.
     task<std::uint64_t> resume_session(std::string session_id, session_host host);
+    // In a session with history: once the event is on disk, so that no listener has what the log
+    // does not.
     task<std::uint64_t> publish(std::string session_id, std::string connection, std::string type,
                                 socketio::value data);
     task<> close_session(std::string session_id, std::string connection);
 
     // One that can be joined. Throws SESSION_NOT_FOUND, SESSION_ENDED or HOST_OFFLINE otherwise.
     task<session_info> get_session(std::string session_id);
+    task<session_info> get_session_by_code(std::string code);
     task<> join(session_join what);
     void leave(const std::string& session_id, const std::string& listener);
 

@@ -12,6 +12,7 @@ struct sqlite_options {
     // Several processes of one machine may share a file, which must not be on a network's.
     std::string file = ":memory:";          // in memory: gone with the log
     milliseconds busy_timeout = seconds(5); // while another process writes
+    std::size_t max_bytes = 0;              // of the file; beyond, appends fail. 0: no limit
 };
 
 // Throws std::runtime_error if the file cannot be used, or is of a newer version.

@@ -44,6 +44,8 @@ std::string_view expected(api_kind kind) {
         return "true or false";
     case api_kind::texts:
         return "an array of strings";
+    case api_kind::members:
+        return "an object";
     case api_kind::objects:
         return "an array of objects";
     default:
@@ -67,6 +69,8 @@ bool is_of(api_kind kind, const value& from) {
         return from.kind() == value_kind::boolean;
     case api_kind::texts:
         return holds_only(from, value_kind::string);
+    case api_kind::members:
+        return from.kind() == value_kind::object;
     case api_kind::objects:
         return holds_only(from, value_kind::object);
     default:
@@ -90,6 +94,20 @@ const api_field* find(const std::vector<api_field>& fields, std::string_view nam
 }
 
 } // namespace
+
+std::vector<api_field> always(std::initializer_list<std::pair<const char*, api_kind>> members) {
+    std::vector<api_field> all;
+    for (const auto& [name, kind] : members)
+        all.push_back({.name = name, .kind = kind, .required = true});
+    return all;
+}
+
+std::vector<api_field>
+answer_with(std::initializer_list<std::pair<const char*, api_kind>> members) {
+    auto all = always(members);
+    all.insert(all.begin(), {.name = "ok", .kind = api_kind::boolean, .required = true});
+    return all;
+}
 
 bool match_path(std::string_view form, std::string_view path, api_call& into) {
     while (!form.empty() && !path.empty()) {

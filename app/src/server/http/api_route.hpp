@@ -5,22 +5,30 @@
 #include <sockeye/socketio/value.hpp>
 
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sockeye::app {
 
-enum class api_kind : std::uint8_t { text, integer, boolean, anything, texts, objects };
+enum class api_kind : std::uint8_t { text, integer, boolean, anything, texts, members, objects };
 
-/// A member of a body, or a parameter of a query.
+/// A member of a body or of an answer, or a parameter of a query.
 struct api_field {
     std::string name;
     api_kind kind = api_kind::text;
     bool required = false;
     std::string meaning = {};
 };
+
+/// Members that are always there.
+std::vector<api_field> always(std::initializer_list<std::pair<const char*, api_kind>> members);
+/// Of most answers: `ok`, and these.
+std::vector<api_field>
+answer_with(std::initializer_list<std::pair<const char*, api_kind>> members = {});
 
 /// A request whose path, query and body are as the route says.
 struct api_call {
@@ -37,7 +45,11 @@ struct api_route {
     std::vector<api_field> query = {};
     std::vector<api_field> body = {};
     bool open = false; // to everyone
+    std::vector<api_field> answer = answer_with();
+    // What it answers: an object, which is sent as JSON, or, of another media type, a response.
     std::function<task<socketio::object>(api_call)> handle = {};
+    std::string media_type = "application/json";
+    std::function<task<engineio::http_response>(api_call)> respond = {};
 };
 
 /// Whether the path is of that form, and its parameters, decoded.

@@ -63,20 +63,23 @@ bool api_router::handle(const engineio::http_exchange& exchange) {
 
 task<> api_router::answer(engineio::http_exchange exchange, const api_route& route, api_call call) {
     std::exception_ptr failure;
-    object body;
+    engineio::http_response response;
     try {
         if (!route.open) co_await admits_(exchange);
         call.query = checked_query(route.query, exchange.request().query());
         call.body = checked_body(route.body, exchange.body());
-        body = co_await route.handle(std::move(call));
+        if (route.respond)
+            response = co_await route.respond(std::move(call));
+        else {
+            object body = co_await route.handle(std::move(call));
+            response = json_response(200, std::move(body));
+        }
     } catch (...) {
         failure = std::current_exception();
     }
     if (failure)
-        exchange.respond(
-            error_response(error_object(failure, route.method + " " + route.path, on_)));
-    else
-        exchange.respond(json_response(200, std::move(body)));
+        response = error_response(error_object(failure, route.method + " " + route.path, on_));
+    exchange.respond(std::move(response));
 }
 
 } // namespace sockeye::app

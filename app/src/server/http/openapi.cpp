@@ -21,6 +21,8 @@ object schema_of(api_kind kind) {
         return {{"type", "boolean"}};
     case api_kind::texts:
         return {{"type", "array"}, {"items", object{{"type", "string"}}}};
+    case api_kind::members:
+        return {{"type", "object"}};
     case api_kind::objects:
         return {{"type", "array"}, {"items", object{{"type", "object"}}}};
     default:
@@ -49,7 +51,7 @@ array parameters_of(const api_route& route) {
     return made;
 }
 
-object body_schema(const std::vector<api_field>& fields) {
+object object_schema(const std::vector<api_field>& fields) {
     object properties;
     array required;
     for (const api_field& field : fields) {
@@ -64,12 +66,21 @@ object body_schema(const std::vector<api_field>& fields) {
     return made;
 }
 
-object json_content(object schema) {
-    return {{"application/json", object{{"schema", std::move(schema)}}}};
+object content_of(const std::string& media_type, object schema) {
+    return {{media_type, object{{"schema", std::move(schema)}}}};
 }
 
-object answer(const char* meaning, object schema) {
-    return {{"description", meaning}, {"content", json_content(std::move(schema))}};
+object json_content(object schema) {
+    return content_of("application/json", std::move(schema));
+}
+
+object answer(const char* meaning, object content) {
+    return {{"description", meaning}, {"content", std::move(content)}};
+}
+
+object done_content(const api_route& route) {
+    if (route.respond) return content_of(route.media_type, {{"type", "string"}});
+    return json_content(object_schema(route.answer));
 }
 
 object error_reference() {
@@ -80,9 +91,9 @@ object operation(const api_route& route) {
     object made{{"summary", route.summary}, {"parameters", parameters_of(route)}};
     if (!route.body.empty())
         made["requestBody"] =
-            object{{"required", true}, {"content", json_content(body_schema(route.body))}};
-    made["responses"] = object{{"200", answer("done", {{"type", "object"}})},
-                               {"default", answer("refused", error_reference())}};
+            object{{"required", true}, {"content", json_content(object_schema(route.body))}};
+    made["responses"] = object{{"200", answer("done", done_content(route))},
+                               {"default", answer("refused", json_content(error_reference()))}};
     made["security"] = route.open ? value(array{}) : value(array{object{{"bearer", array{}}}});
     return made;
 }

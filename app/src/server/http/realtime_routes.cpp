@@ -143,6 +143,7 @@ void add_publishing(api_router& api, socketio::server& io) {
              .path = "/api/publish",
              .summary = "Sends an event to a room, a user, a socket or everyone",
              .body = message_fields,
+             .answer = answer_with({{"published", api_kind::integer}}),
              .handle = [&io](api_call call) -> task<object> {
                  prepare_publication(call.body, io)();
                  co_return object{{"ok", true}, {"published", 1}};
@@ -154,19 +155,22 @@ void add_publishing(api_router& api, socketio::server& io) {
                        .kind = api_kind::objects,
                        .required = true,
                        .meaning = "each as for /api/publish"}},
+             .answer = answer_with({{"published", api_kind::integer}}),
              .handle = [&io](api_call call) -> task<object> {
                  co_return publish_batch(call.body.find("messages")->as_array(), io);
              }});
-    api.add({.method = "POST",
-             .path = "/api/ask",
-             .summary = "Sends an event whose receivers acknowledge, and collects their answers",
-             .body = with_target({{.name = "event", .required = true},
-                                  {.name = "data", .kind = api_kind::anything},
-                                  {.name = "timeoutMs", .kind = api_kind::integer}}),
-             .handle = [&io](api_call call) {
-                 return ask(target_of(call.body, io).timeout(time_in(call.body)),
-                            event_in(call.body), data_in(call.body));
-             }});
+    api.add(
+        {.method = "POST",
+         .path = "/api/ask",
+         .summary = "Sends an event whose receivers acknowledge, and collects their answers",
+         .body = with_target({{.name = "event", .required = true},
+                              {.name = "data", .kind = api_kind::anything},
+                              {.name = "timeoutMs", .kind = api_kind::integer}}),
+         .answer = answer_with({{"answers", api_kind::anything}, {"complete", api_kind::boolean}}),
+         .handle = [&io](api_call call) {
+             return ask(target_of(call.body, io).timeout(time_in(call.body)), event_in(call.body),
+                        data_in(call.body));
+         }});
 }
 
 void add_socket_operations(api_router& api, socketio::server& io) {
@@ -174,6 +178,7 @@ void add_socket_operations(api_router& api, socketio::server& io) {
              .path = "/api/sockets",
              .summary = "Lists connected sockets, in the whole cluster",
              .query = target_fields,
+             .answer = answer_with({{"sockets", api_kind::objects}, {"count", api_kind::integer}}),
              .handle = [&io](api_call call) {
                  if (call.query.empty()) call.query["everyone"] = true;
                  return list_sockets(target_of(call.query, io));

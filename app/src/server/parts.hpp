@@ -1,0 +1,35 @@
+#pragma once
+
+#include "server/gatekeeper.hpp"
+
+#include <sockeye/app/config.hpp>
+#include <sockeye/app/event_log.hpp>
+#include <sockeye/app/sessions.hpp>
+#include <sockeye/app/state_machine.hpp>
+#include <sockeye/app/store.hpp>
+#include <sockeye/app/users.hpp>
+#include <sockeye/engineio/options.hpp>
+#include <sockeye/socketio/options.hpp>
+
+#include <memory>
+#include <vector>
+
+/// What the server is made of, as the configuration says.
+namespace sockeye::app {
+
+engineio::http_server_options http_options(const server_config& from);
+socketio::server_options io_options(const server_config& from, const engineio::logger& log);
+users_options users_options_of(const server_config& from);
+api_access api_access_of(const server_config& from);
+
+std::unique_ptr<store> make_store(const server_config& from, engineio::shards& shards,
+                                  const engineio::logger& log);
+/// Throws std::runtime_error for a file that cannot be used.
+std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::shards& shards,
+                                          const engineio::logger& log);
+/// Of one event in the log, as JSON: it is read in a message, which has to fit into a client's
+/// queue.
+std::size_t max_logged_bytes(const server_config& from);
+std::vector<state_machine> machines_of(const server_config& from);
+
+} // namespace sockeye::app
