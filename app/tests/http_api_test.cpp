@@ -51,6 +51,28 @@ TEST_CASE("http: the health page, readiness and metrics are open to everyone") {
     CHECK(metrics.body.find("\nsockeye_connections ") != std::string::npos);
 }
 
+TEST_CASE("http: the metrics say for how long a thread was held up") {
+    running_server server({.threads = 2});
+    const auto longest = [&] {
+        const std::string text = server.ask("GET", "/metrics", "", "").body;
+        const std::string name = "\nsockeye_loop_stall_seconds ";
+        const auto at = text.find(name);
+        REQUIRE(at != std::string::npos);
+        return std::stod(text.substr(at + name.size()));
+    };
+    const auto busy = std::chrono::milliseconds(300);
+    server.server().shards().post(1, [busy] {
+        const auto end = std::chrono::steady_clock::now() + busy;
+        while (std::chrono::steady_clock::now() < end) {
+        }
+    });
+    const auto deadline = std::chrono::steady_clock::now() + testing::patience;
+    double seen = 0;
+    while (seen < 0.28 && std::chrono::steady_clock::now() < deadline)
+        seen = longest();
+    CHECK(seen >= 0.28);
+}
+
 TEST_CASE("http: without configuration the page is there") {
     const running_server server;
     const auto page = server.ask("GET", "/", "", "");

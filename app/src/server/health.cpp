@@ -76,6 +76,9 @@ std::string metrics(const health_sources& from) {
     out.histogram("sockeye_request_seconds", "From a client's request to its acknowledgement",
                   from.asked.latency());
     out.counter("sockeye_requests_failed_total", "Answered with an error", from.asked.failed());
+    out.gauge("sockeye_loop_stall_seconds",
+              "The longest that a thread which serves clients was held up, in the last minutes",
+              std::chrono::duration<double>(from.loops.longest_stall()).count());
     return out.take();
 }
 

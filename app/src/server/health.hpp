@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/loop_watch.hpp"
 #include "server/requests.hpp"
 
 #include <sockeye/app/event_log.hpp>
@@ -16,6 +17,7 @@ struct health_sources {
     store& state;
     const event_log& log;
     const requests& asked;
+    const loop_watch& loops;
 };
 
 /// For GET /healthz: `{ healthy, metrics, timestamp }`.

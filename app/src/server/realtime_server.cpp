@@ -52,7 +52,7 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
                    {.prefix = config_.transitions_prefix}),
       case_events_(transitions_, requests_),
       api_(on_, [this](const engineio::http_exchange& from) { return gate_.admit_http(from); }),
-      page_(config_.page) {
+      page_(config_.page), loops_(http_.shards()) {
     http_.log(log_);
     http_.route([this](engineio::http_exchange exchange) { route(exchange); });
     users_.install();
@@ -73,6 +73,7 @@ unsigned short realtime_server::listen() {
 
 void realtime_server::start() {
     http_.start();
+    loops_.start();
     presence_.start();
     session_events_.start();
     clock_events_.start();
@@ -107,7 +108,7 @@ void realtime_server::serve(const socketio::socket& s) {
 // ---- HTTP
 
 void realtime_server::add_routes() {
-    const health_sources sources{io_, *state_, *event_log_, requests_};
+    const health_sources sources{io_, *state_, *event_log_, requests_, loops_};
     api_.add({.method = "GET",
               .path = "/healthz",
               .summary = "Says that the process is alive, and how much it does",
@@ -154,7 +155,7 @@ void realtime_server::route(const engineio::http_exchange& exchange) {
     const auto path = exchange.request().path();
     if (path == "/metrics") {
         exchange.respond({.headers = {{"Content-Type", "text/plain; version=0.0.4"}},
-                          .body = metrics({io_, *state_, *event_log_, requests_})});
+                          .body = metrics({io_, *state_, *event_log_, requests_, loops_})});
         return;
     }
     if (api_.handle(exchange)) return;

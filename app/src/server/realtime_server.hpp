@@ -5,6 +5,7 @@
 #include "server/gatekeeper.hpp"
 #include "server/history_events.hpp"
 #include "server/http/api_router.hpp"
+#include "server/loop_watch.hpp"
 #include "server/page_files.hpp"
 #include "server/presence_events.hpp"
 #include "server/requests.hpp"
@@ -42,6 +43,8 @@ public:
     /// Ends what is left.
     void stop();
 
+    [[nodiscard]] engineio::shards& shards() { return http_.shards(); }
+
 private:
     void tell(const presence_change& change);
     void serve(const socketio::socket& s);
@@ -76,6 +79,7 @@ private:
     case_events case_events_;
     api_router api_;
     const page_files page_;
+    loop_watch loops_;
 };
 
 } // namespace sockeye::app
