@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,8 @@ using prepared_event_ptr = std::shared_ptr<const prepared_event>;
 // How the clients of a broadcast with acknowledgements answer. Each may be called on any thread.
 struct answer_sink {
     std::function<void(std::size_t clients)> asked; // once: how many were
-    std::function<void(value answer)> answered;     // once for each that does
+    // Once for each that does: with the first argument, if there is one.
+    std::function<void(std::optional<value> answer)> answered;
 };
 
 // What outlives a client's connection, so that it can go on where it was.
