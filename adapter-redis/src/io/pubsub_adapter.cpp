@@ -8,19 +8,18 @@ using socketio::outcome;
 
 namespace {
 
-// Tells what comes first, the number of servers or that it is not known.
+// Tells what comes first, the number of servers or that it is not known; both on one shard.
 class first_count {
 public:
     explicit first_count(std::function<void(outcome<std::size_t>)> then) : then_(std::move(then)) {}
 
     void tell(std::optional<std::size_t> count) {
-        if (told_.test_and_set()) return;
         const auto then = std::exchange(then_, {});
+        if (!then) return;
         count ? then({{}, *count}) : then({"Redis does not say how many servers there are", 0});
     }
 
 private:
-    std::atomic_flag told_;
     std::function<void(outcome<std::size_t>)> then_;
 };
 
@@ -70,8 +69,9 @@ void pubsub_adapter::server_count(std::function<void(outcome<std::size_t>)> then
     // Redis may be away, and its answer with it.
     local().shards().post_after(home(), options_.request_timeout,
                                 [once] { once->tell(std::nullopt); });
+    using number = std::optional<std::size_t>;
     bus_->count_subscribers(counted_.kind, counted_.name,
-                            [once](std::optional<std::size_t> count) { once->tell(count); });
+                            on_shard<number>(home(), [once](number count) { once->tell(count); }));
 }
 
 void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_message> message) {

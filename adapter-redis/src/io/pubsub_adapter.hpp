@@ -58,7 +58,6 @@ protected:
     // it is dropped.
     bool take_in(std::size_t bytes, std::function<void()> task);
 
-private:
     // For what the link's threads call: does nothing once the adapter is closed, which waits for
     // it. After that the server's shards may be gone.
     template<class Function>
@@ -68,6 +67,17 @@ private:
             if (!closed_) task(std::forward<decltype(arguments)>(arguments)...);
         });
     }
+    // For what Redis answers: tells it on that shard, while the adapter is open.
+    template<class Answer>
+    std::function<void(Answer)> on_shard(unsigned shard, std::function<void(Answer)> tell) {
+        return while_open([this, shard, tell = std::move(tell)](Answer answer) {
+            local().shards().post(shard, while_alive([tell, answer = std::move(answer)]() mutable {
+                                      tell(std::move(answer));
+                                  }));
+        });
+    }
+
+private:
     void drop();
     void count_dropped();
 

@@ -128,6 +128,9 @@ private:
         if (wanted == nullptr) return nullptr;
         return std::make_shared<stream_recovery>(
             local(), link_,
+            [this](unsigned shard, redis_client::reply_handler tell) {
+                return on_shard<reply>(shard, std::move(tell));
+            },
             stream_recovery::settings{local().name(), stream_, options.session_key_prefix,
                                       wanted->max_disconnection_duration,
                                       options.common.request_timeout});
