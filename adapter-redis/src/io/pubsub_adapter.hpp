@@ -77,10 +77,10 @@ protected:
         });
     }
 
-private:
-    void drop();
-    void count_dropped();
+    // That a message is lost. True for the first since the shard has counted.
+    bool count_dropped();
 
+private:
     const std::shared_ptr<pubsub> bus_;
     const adapter_options options_;
     const channel_name counted_;
@@ -88,7 +88,7 @@ private:
     std::vector<pubsub::subscription_id> subscriptions_;
     std::atomic<std::size_t> awaited_ = 0; // that is not in place yet
     std::atomic<std::size_t> incoming_bytes_ = 0;
-    std::atomic<std::size_t> dropped_ = 0; // that are not counted yet
+    std::atomic<std::size_t> dropped_ = 0; // that the shard has not counted yet
     std::shared_mutex open_;               // shared by what is being heard
     std::atomic<bool> closed_ = false;
 };

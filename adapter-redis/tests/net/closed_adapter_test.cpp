@@ -96,4 +96,13 @@ TEST_CASE("closed adapters: who wanted to come back does so no more") {
     CHECK(at.local.threads.waiting() == 1); // the time-out, which was there before
 }
 
+TEST_CASE("closed adapters: what the stream did not take is not delivered") {
+    waiting_streams_adapter at;
+    at.adapter->broadcast({"e"}, {}, {});
+    at.close();
+    CHECK(at.redis->answer() > 0);
+    CHECK(at.local.delivered == 0);
+    CHECK(at.local.threads.waiting() == 0);
+}
+
 } // namespace sockeye::adapter_redis

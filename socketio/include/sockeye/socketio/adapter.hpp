@@ -94,7 +94,7 @@ public:
     [[nodiscard]] virtual const recovery_options* recovery() const = 0;
     // Something came from the cluster that is no message: it is counted. On a shard's thread.
     virtual void on_malformed_message() = 0;
-    // The adapter had to drop as many messages of the cluster. On a shard's thread.
+    // The adapter had to drop as many messages, from the cluster or for it. On a shard's thread.
     virtual void on_dropped_messages(std::size_t count) = 0;
     // While it is held on to, the namespace and its adapter are there: for whatever reaches an
     // adapter late. Empty while the adapter is made.
