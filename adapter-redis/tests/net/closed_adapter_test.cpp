@@ -52,11 +52,9 @@ struct waiting_adapter {
     const std::shared_ptr<slow_redis> redis = std::make_shared<slow_redis>();
     std::unique_ptr<socketio::adapter> adapter;
 
-    // What was asked before is answered, and what was to be done then.
     void close() {
         adapter->close();
         local.threads.run();
-        local.threads.let_time_pass();
     }
 };
 
@@ -78,20 +76,20 @@ TEST_CASE("closed adapters: the number of servers is told on a shard, while ther
     const auto note = [&](const socketio::outcome<std::size_t>& count) { told += count.result; };
     at.adapter->server_count(note);
     CHECK(at.redis->answer() == 1);
+    CHECK(told == 0);
     at.local.threads.run();
     CHECK(told == 1);
     at.adapter->server_count(note);
     at.close();
     CHECK(at.redis->answer() == 1);
-    CHECK(at.local.threads.waiting() == 0);
+    at.local.threads.run();
     CHECK(told == 1);
 }
 
 TEST_CASE("closed adapters: who wanted to come back does so no more") {
     waiting_streams_adapter at;
     at.adapter->restore_session("private", "1-1", [](const socketio::restored_session&) {});
-    at.adapter->close();
-    at.local.threads.run();
+    at.close();
     CHECK(at.redis->answer() > 0);
     CHECK(at.local.threads.waiting() == 1); // the time-out, which was there before
 }
