@@ -37,9 +37,9 @@ void ack_collector::add_count(std::size_t clients) {
     finish_if_complete(std::move(lock));
 }
 
-void ack_collector::add_answer(value answer) {
+void ack_collector::add_answer(std::optional<value> answer) {
     std::unique_lock lock(mutex_);
-    responses_.push_back(std::move(answer));
+    responses_.push_back(std::move(answer).value_or(value()));
     finish_if_complete(std::move(lock));
 }
 
@@ -62,7 +62,9 @@ void ack_collector::finish(std::unique_lock<std::mutex> lock, const std::string&
 
 answer_sink ack_collector::sink() {
     return {[self = shared_from_this()](std::size_t clients) { self->add_count(clients); },
-            [self = shared_from_this()](value answer) { self->add_answer(std::move(answer)); }};
+            [self = shared_from_this()](std::optional<value> answer) {
+                self->add_answer(std::move(answer));
+            }};
 }
 
 emit_flags with_ack_timeout(emit_flags flags) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace sockeye::socketio {
@@ -22,8 +23,8 @@ public:
 
     void time_out_after(engineio::shards& shards, std::chrono::milliseconds timeout);
     void expect_servers(std::size_t count);
-    void add_count(std::size_t clients); // of one server
-    void add_answer(value answer);
+    void add_count(std::size_t clients);          // of one server
+    void add_answer(std::optional<value> answer); // none: null, among the others
     void fail(const std::string& error);
     // For the clients of this server.
     [[nodiscard]] answer_sink sink();

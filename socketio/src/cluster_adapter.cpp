@@ -1,5 +1,6 @@
 #include "ack_collector.hpp"
 #include "count_first.hpp"
+#include "first_of.hpp"
 #include "state/node_requests.hpp"
 
 #include <sockeye/engineio/random_id.hpp>
@@ -265,8 +266,9 @@ struct cluster_adapter::incoming {
         if (!order.request_id) return here.apply(std::move(order), offset);
         here.local_.deliver_with_ack(
             std::move(order.event), std::move(order.to), with_ack_timeout(order.flags),
-            count_first({respond<cluster::client_count, std::size_t>(*order.request_id),
-                         respond<cluster::client_answer, value>(*order.request_id)}));
+            count_first(
+                {respond<cluster::client_count, std::size_t>(*order.request_id),
+                 respond<cluster::client_answer, std::optional<value>>(*order.request_id)}));
     }
 
     void operator()(cluster::fetch_sockets& question) const {
@@ -278,8 +280,8 @@ struct cluster_adapter::incoming {
         ack_sender reply;
         if (question.request_id)
             reply = ack_sender(
-                [send = respond<cluster::server_side_response, value>(*question.request_id)](
-                    array answer) { send(answer.empty() ? value() : std::move(answer.front())); });
+                [send = respond<cluster::server_side_response, std::optional<value>>(
+                     *question.request_id)](array answer) { send(first_of(std::move(answer))); });
         here.local_.server_side_event(std::move(question.event), std::move(reply));
     }
 
@@ -287,7 +289,7 @@ struct cluster_adapter::incoming {
         answer(response.request_id, {.sockets = std::move(response.sockets)});
     }
     void operator()(cluster::server_side_response& response) const {
-        answer(response.request_id, {.values = {std::move(response.answer)}});
+        answer(response.request_id, {.values = {std::move(response.answer).value_or(value())}});
     }
     void operator()(cluster::client_count& response) const {
         const auto collector = here.pending_->count_broadcast(response.request_id, from);

@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace sockeye::socketio {
 namespace {
@@ -15,11 +17,11 @@ struct relay {
         const std::lock_guard lock(mutex);
         to.asked(clients);
         counted = true;
-        for (value& answer : early)
+        for (auto& answer : early)
             to.answered(std::move(answer));
         early.clear();
     }
-    void answered(value answer) {
+    void answered(std::optional<value> answer) {
         const std::lock_guard lock(mutex);
         if (counted)
             to.answered(std::move(answer));
@@ -30,7 +32,7 @@ struct relay {
     const answer_sink to;
     std::mutex mutex;
     bool counted = false;
-    array early;
+    std::vector<std::optional<value>> early;
 };
 
 } // namespace
@@ -38,7 +40,7 @@ struct relay {
 answer_sink count_first(answer_sink to) {
     const auto between = std::make_shared<relay>(std::move(to));
     return {[between](std::size_t clients) { between->asked(clients); },
-            [between](value answer) { between->answered(std::move(answer)); }};
+            [between](std::optional<value> answer) { between->answered(std::move(answer)); }};
 }
 
 } // namespace sockeye::socketio

@@ -1,6 +1,7 @@
 #include "namespace_core.hpp"
 
 #include "encoded_event.hpp"
+#include "first_of.hpp"
 #include "server_core.hpp"
 #include "socket_core.hpp"
 
@@ -214,7 +215,7 @@ std::size_t namespace_core::deliver_asking(namespace_part& part, const encoded_e
     for (const auto& socket : reached) {
         const bool expected = socket->expect_ack(
             id, flags.timeout, [answered = answers.answered](const ack_error& error, array answer) {
-                if (!error) answered(answer.empty() ? value() : std::move(answer.front()));
+                if (!error) answered(first_of(std::move(answer)));
             });
         if (!expected) continue;
         socket->send_event(what.event(), packets, what.volatile_());

@@ -4,6 +4,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { adapters, tooFew } from "./support/adapters.mjs";
 import { Member, startCluster } from "./support/cluster.mjs";
 import { eventually } from "./support/programs.mjs";
+import { startRedisCluster } from "./support/redis.mjs";
 
 const values = [
   1, -1.5, 2 ** 40, "text", "\u00e9\u4e2d\u{1f600}", true, null, [], {}, [1, [2, { a: [null] }]], { a: { b: "c" } },
@@ -208,4 +209,14 @@ for (const [name, adapter] of Object.entries(adapters))
         emitters(adapter, nsp, cluster);
       });
     silence(adapter, cluster);
+  });
+
+for (const [name, adapter] of Object.entries(adapters))
+  describe(`sockeye servers on a Redis Cluster: ${name}`, { timeout: 120_000 }, () => {
+    let running;
+    const cluster = Object.assign(() => running, { layout: ["sockeye", "sockeye", "sockeye"] });
+    before(async () => (running = await startCluster(adapter, cluster.layout, startRedisCluster)));
+    after(() => running?.stop());
+    operations(adapter, "/", cluster);
+    emitters(adapter, "/", cluster);
   });

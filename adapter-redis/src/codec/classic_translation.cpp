@@ -112,13 +112,13 @@ struct response_reader {
         return answer;
     }
     content operator()(event_response& from) const {
-        return cluster::server_side_response{id, std::move(from.answer).value_or(value())};
+        return cluster::server_side_response{id, std::move(from.answer)};
     }
     content operator()(client_count_response& from) const {
         return cluster::client_count{id, from.clients};
     }
     content operator()(client_response& from) const {
-        return cluster::client_answer{id, std::move(from.answer).value_or(value())};
+        return cluster::client_answer{id, std::move(from.answer)};
     }
 };
 

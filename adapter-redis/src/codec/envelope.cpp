@@ -100,8 +100,11 @@ std::string encode_sharded(const envelope& from) {
     return holds_binary(from) ? to_msgpack(whole) : to_json(whole);
 }
 
-std::string encode_packed(const envelope& from) {
-    return to_msgpack(make_message(from));
+std::string encode_packed(envelope from) {
+    const bool answers = from.type == 10 || from.type == 12;
+    if (object* const data = from.data.get_if<object>(); data != nullptr && answers)
+        static_cast<void>((*data)["packet"]);
+    return to_msgpack(make_message(std::move(from)));
 }
 
 std::optional<envelope> decode_envelope(std::string_view payload) {

@@ -35,8 +35,9 @@ bool holds_binary(const envelope& from);
 
 /// As the sharded adapter publishes a message: JSON, or MessagePack for the sake of binary.
 std::string encode_sharded(const envelope& from);
-/// As the streams adapter publishes one: always MessagePack.
-std::string encode_packed(const envelope& from);
+/// As the streams adapter publishes one: always MessagePack, where an answer without an argument is
+/// nil. Elsewhere it is left out.
+std::string encode_packed(envelope from);
 /// Reads either.
 std::optional<envelope> decode_envelope(std::string_view payload);
 

@@ -270,6 +270,7 @@ void cluster_map::drop_former() {
     std::vector<link_ptr> dropped;
     {
         const std::lock_guard lock(mutex_);
+        if (closed_) return;
         const auto is_there = [&](const std::string& master) {
             return nodes_.at(master).link->counters().connected;
         };

@@ -8,19 +8,18 @@ using socketio::outcome;
 
 namespace {
 
-// Tells what comes first, the number of servers or that it is not known.
+// Tells what comes first, the number of servers or that it is not known; both on one shard.
 class first_count {
 public:
     explicit first_count(std::function<void(outcome<std::size_t>)> then) : then_(std::move(then)) {}
 
     void tell(std::optional<std::size_t> count) {
-        if (told_.test_and_set()) return;
         const auto then = std::exchange(then_, {});
+        if (!then) return;
         count ? then({{}, *count}) : then({"Redis does not say how many servers there are", 0});
     }
 
 private:
-    std::atomic_flag told_;
     std::function<void(outcome<std::size_t>)> then_;
 };
 
@@ -70,8 +69,9 @@ void pubsub_adapter::server_count(std::function<void(outcome<std::size_t>)> then
     // Redis may be away, and its answer with it.
     local().shards().post_after(home(), options_.request_timeout,
                                 [once] { once->tell(std::nullopt); });
+    using number = std::optional<std::size_t>;
     bus_->count_subscribers(counted_.kind, counted_.name,
-                            [once](std::optional<std::size_t> count) { once->tell(count); });
+                            on_shard<number>(home(), [once](number count) { once->tell(count); }));
 }
 
 void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_message> message) {
@@ -84,26 +84,29 @@ void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_
 }
 
 bool pubsub_adapter::take_in(std::size_t bytes, std::function<void()> task) {
-    if (incoming_bytes_ + bytes > options_.max_incoming_bytes) return drop(), false;
+    if (incoming_bytes_ + bytes > options_.max_incoming_bytes) {
+        if (count_dropped())
+            local().log(
+                engineio::log_level::error,
+                "more than " + std::to_string(options_.max_incoming_bytes) +
+                    " bytes of other servers' messages wait to be handled, dropping what comes");
+        return false;
+    }
     incoming_bytes_ += bytes;
     local().shards().post(home(), while_alive([this, bytes, task = std::move(task)] {
                               incoming_bytes_ -= bytes;
-                              count_dropped();
                               if (!closed_) task();
                           }));
     return true;
 }
 
-// Noted only: a message to the shard about each would be a queue without a bound again.
-void pubsub_adapter::drop() {
-    if (dropped_++ > 0) return;
-    local().log(engineio::log_level::error,
-                "more than " + std::to_string(options_.max_incoming_bytes) +
-                    " bytes of other servers' messages wait to be handled, dropping what comes");
-}
-
-void pubsub_adapter::count_dropped() {
-    if (dropped_ > 0) local().on_dropped_messages(dropped_.exchange(0));
+// One message to the shard about all that are lost until it comes to it: one about each would be a
+// queue without a bound again.
+bool pubsub_adapter::count_dropped() {
+    if (dropped_++ > 0) return false;
+    local().shards().post(
+        home(), while_alive([this] { local().on_dropped_messages(dropped_.exchange(0)); }));
+    return true;
 }
 
 } // namespace sockeye::adapter_redis

@@ -58,7 +58,6 @@ protected:
     // it is dropped.
     bool take_in(std::size_t bytes, std::function<void()> task);
 
-private:
     // For what the link's threads call: does nothing once the adapter is closed, which waits for
     // it. After that the server's shards may be gone.
     template<class Function>
@@ -68,9 +67,20 @@ private:
             if (!closed_) task(std::forward<decltype(arguments)>(arguments)...);
         });
     }
-    void drop();
-    void count_dropped();
+    // For what Redis answers: tells it on that shard, while the adapter is open.
+    template<class Answer>
+    std::function<void(Answer)> on_shard(unsigned shard, std::function<void(Answer)> tell) {
+        return while_open([this, shard, tell = std::move(tell)](Answer answer) {
+            local().shards().post(shard, while_alive([tell, answer = std::move(answer)]() mutable {
+                                      tell(std::move(answer));
+                                  }));
+        });
+    }
 
+    // That a message is lost. True for the first since the shard has counted.
+    bool count_dropped();
+
+private:
     const std::shared_ptr<pubsub> bus_;
     const adapter_options options_;
     const channel_name counted_;
@@ -78,7 +88,7 @@ private:
     std::vector<pubsub::subscription_id> subscriptions_;
     std::atomic<std::size_t> awaited_ = 0; // that is not in place yet
     std::atomic<std::size_t> incoming_bytes_ = 0;
-    std::atomic<std::size_t> dropped_ = 0; // that are not counted yet
+    std::atomic<std::size_t> dropped_ = 0; // that the shard has not counted yet
     std::shared_mutex open_;               // shared by what is being heard
     std::atomic<bool> closed_ = false;
 };

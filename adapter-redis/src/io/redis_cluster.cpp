@@ -1,4 +1,6 @@
 #include "io/cluster_map.hpp"
+#include "io/cluster_refresher.hpp"
+#include "io/own_thread.hpp"
 
 #include <sockeye/adapter_redis/redis_cluster.hpp>
 
@@ -7,30 +9,17 @@
 namespace sockeye::adapter_redis {
 
 redis_cluster::redis_cluster(redis_cluster_options options)
-    : options_(std::move(options)), map_(std::make_shared<cluster_map>(options_)),
-      thread_([this] { refresh_regularly(); }) {}
+    : map_(std::make_shared<cluster_map>(options)),
+      refresher_(std::make_shared<cluster_refresher>(map_, options.refresh_interval)),
+      thread_([refresher = refresher_] { refresher->run(); }) {}
 
 redis_cluster::~redis_cluster() {
-    {
-        const std::lock_guard lock(mutex_);
-        ended_ = true;
-    }
-    ending_.notify_all();
-    thread_.join();
+    refresher_->end();
+    if (is_own_thread) // a link's, for which the refresher may be waiting, or the refresher's
+        thread_.detach();
+    else
+        thread_.join();
     map_->close();
-}
-
-// Often at first: nothing is heard before the cluster's shape is known.
-void redis_cluster::refresh_regularly() {
-    auto pause = std::chrono::milliseconds(1);
-    std::unique_lock lock(mutex_);
-    while (!ending_.wait_for(lock, pause, [this] { return ended_; })) {
-        lock.unlock();
-        map_->refresh();
-        map_->drop_former();
-        lock.lock();
-        pause = std::min(pause * 2, options_.refresh_interval);
-    }
 }
 
 void redis_cluster::publish(channel_kind kind, std::string_view channel, std::string_view payload) {

@@ -1,4 +1,5 @@
 #include "io/command_connection.hpp"
+#include "io/own_thread.hpp"
 #include "io/subscription_connection.hpp"
 
 #include <sockeye/adapter_redis/redis_link.hpp>
@@ -45,6 +46,7 @@ public:
           commands_(context_, tls_, options_), subscriptions_(context_, tls_, options_) {}
 
     void run() {
+        is_own_thread = true;
         commands_.start();
         context_.run();
     }

@@ -25,11 +25,11 @@ public:
 
     restoration(std::shared_ptr<stream_recovery> of, unsigned shard, stream_id offset,
                 finished then)
-        : of_(std::move(of)), shards_(of_->local_.shards()), shard_(shard), offset_(offset),
-          last_read_(offset), then_(std::move(then)) {}
+        : of_(std::move(of)), shard_(shard), offset_(offset), last_read_(offset),
+          then_(std::move(then)) {}
 
     void start(const std::string& private_id) {
-        shards_.post_after(shard_, of_->with_.patience, [self = shared_from_this()] {
+        of_->local_.shards().post_after(shard_, of_->with_.patience, [self = shared_from_this()] {
             self->finish({recovery_outcome::unknown_session});
         });
         const std::string key = of_->with_.session_key_prefix + private_id;
@@ -57,13 +57,11 @@ private:
 
     void ask(const std::string& key, const std::vector<std::string>& words,
              void (restoration::*then)(const reply&)) {
-        of_->link_->command_for(key, words, [weak = weak_from_this(), then](reply answer) {
+        auto told = [weak = weak_from_this(), then](const reply& answer) {
             const auto self = weak.lock();
-            if (!self) return;
-            self->shards_.post(self->shard_, [self, then, answer = std::move(answer)] {
-                if (self->then_) ((*self).*then)(answer);
-            });
-        });
+            if (self && self->then_) ((*self).*then)(answer);
+        };
+        of_->link_->command_for(key, words, of_->answered_(shard_, std::move(told)));
     }
 
     void on_session(const reply& answer) {
@@ -118,7 +116,6 @@ private:
     }
 
     const std::shared_ptr<stream_recovery> of_;
-    engineio::shards& shards_;
     const unsigned shard_;
     const stream_id offset_; // of the last event that the client had
     stream_id last_read_;
@@ -129,8 +126,9 @@ private:
 };
 
 stream_recovery::stream_recovery(socketio::local_namespace& local,
-                                 std::shared_ptr<redis_client> link, settings with)
-    : local_(local), link_(std::move(link)), with_(std::move(with)),
+                                 std::shared_ptr<redis_client> link, on_shard answered,
+                                 settings with)
+    : local_(local), link_(std::move(link)), answered_(std::move(answered)), with_(std::move(with)),
       shards_(local.shards().size()) {}
 
 void stream_recovery::on_every_shard(const std::function<void(shard_state&)>& task) {

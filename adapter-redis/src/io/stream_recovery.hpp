@@ -29,8 +29,11 @@ public:
         std::chrono::milliseconds session_lifetime;
         std::chrono::milliseconds patience; // with Redis
     };
+    // What tells an answer of Redis on a shard, while it is there.
+    using on_shard =
+        std::function<redis_client::reply_handler(unsigned shard, redis_client::reply_handler)>;
     stream_recovery(socketio::local_namespace& local, std::shared_ptr<redis_client> link,
-                    settings with);
+                    on_shard answered, settings with);
 
     // On the shard where entries are handled, in the stream's order. `kept_until_done` is let go of
     // when all shards have delivered.
@@ -56,6 +59,7 @@ private:
 
     socketio::local_namespace& local_;
     const std::shared_ptr<redis_client> link_;
+    const on_shard answered_;
     const settings with_;
     std::vector<shard_state> shards_; // each for its shard's thread alone
 };

@@ -31,7 +31,8 @@ bool stream_only_servers::on_entry(const cluster_message& message, time_point no
     const std::lock_guard lock(mutex_);
     known_.expire(now);
     if (std::holds_alternative<cluster::adapter_close>(message.what)) known_.remove(message.uid);
-    if (!is_of_stream_only(message) || known_.size() >= most_servers) return false;
+    if (!is_of_stream_only(message)) return false;
+    if (known_.size() >= most_servers && !known_.has(message.uid)) return false;
     known_.heard(message.uid, now);
     const bool is_new = std::holds_alternative<cluster::initial_heartbeat>(message.what);
     if (know_of_us_ && !is_new && now - last_beat_ < beat_interval) return false;

@@ -1,5 +1,6 @@
 #include "codec/channels.hpp"
 #include "codec/classic_message.hpp"
+#include "codec/classic_translation.hpp"
 #include "golden.hpp"
 
 #include <doctest/doctest.h>
@@ -9,6 +10,8 @@
 
 namespace sockeye::adapter_redis {
 namespace {
+
+namespace cluster = socketio::cluster;
 
 const std::vector<std::string> files{"classic.jsonl", "emitter.jsonl", "legacy-v7.jsonl"};
 
@@ -192,6 +195,17 @@ TEST_CASE("responses are written as Node's adapter writes them, to the byte") {
     for_each(files, is_response, [](const captured& message) {
         CHECK(encode(*decode_response(message.payload)) == message.payload);
     });
+}
+
+TEST_CASE("answers of applications are passed on as Node's adapter passes them on, to the byte") {
+    std::size_t without_argument = 0;
+    for_each(files, is_response, [&](const captured& message) {
+        const auto answer = from_response("/", *decode_response(message.payload));
+        if (!answer || std::holds_alternative<cluster::sockets_response>(answer->what)) return;
+        CHECK(encode(to_response(*answer).value()) == message.payload);
+        if (message.name.find("ack=none") != std::string::npos) ++without_argument;
+    });
+    CHECK(without_argument >= 6);
 }
 
 TEST_CASE("a broadcast that is cut short, or followed by something, is refused") {

@@ -8,11 +8,17 @@
 namespace sockeye::adapter_redis {
 namespace {
 
+namespace cluster = socketio::cluster;
+
 bool has_payload(const captured& message) {
     return !message.payload.empty();
 }
 bool is_entry(const captured& message) {
     return message.fields.is_object();
+}
+bool is_empty_answer(const captured& message) {
+    return message.name.find("ack=none/ack") != std::string::npos ||
+           message.name.find("ack=none/response") != std::string::npos;
 }
 bool is_session(const captured& message) {
     return !message.session.empty();
@@ -75,6 +81,27 @@ TEST_CASE("messages of the streams adapter are written as Node's are, to the byt
     for_each({"streams.jsonl"}, has_payload, [](const captured& message) {
         if (message.has_date) return;
         CHECK(encode_packed(*decode_envelope(message.payload)) == message.payload);
+    });
+}
+
+// As a server answers whose application gave no argument.
+envelope without_argument(const captured& answer) {
+    auto message = from_envelope(decode_envelope(answer.payload).value()).value();
+    if (auto* const response = std::get_if<cluster::server_side_response>(&message.what))
+        response->answer.reset();
+    else
+        std::get<cluster::client_answer>(message.what).answer.reset();
+    return to_envelope(message);
+}
+
+TEST_CASE("answers without an argument are written as Node's adapters write them, to the byte") {
+    for_each({"sharded.jsonl"}, is_empty_answer, [](const captured& message) {
+        CHECK(encode_sharded(without_argument(message)) == message.payload);
+        CHECK(to_envelope(*from_envelope(*decode_envelope(message.payload))) ==
+              without_argument(message));
+    });
+    for_each({"streams.jsonl"}, is_empty_answer, [](const captured& message) {
+        CHECK(encode_packed(without_argument(message)) == message.payload);
     });
 }
 

@@ -168,6 +168,26 @@ TEST_CASE("cluster: what waits for a server that died goes to its successor") {
     CHECK(got.get().integer == 2);
 }
 
+TEST_CASE(
+    "cluster: a handler may be the last to hold on to it, even one of a server that is left") {
+    cluster_servers at;
+    replica_of successor(at, 1);
+    const std::string key = channel_at(at, 1);
+    redis_cluster_options options = at.options();
+    options.each.close_timeout = 10ms;
+    std::promise<void> ended;
+    std::shared_ptr<redis_cluster> one(new redis_cluster(options), [&](const redis_cluster* link) {
+        delete link;
+        ended.set_value();
+    });
+    CHECK(ask_for(*one, key, {"SET", key, "1"}).text == "OK");
+    at.servers[1].pause();
+    one->command_for(key, {"GET", key}, [one](const reply&) {});
+    one.reset();
+    successor.take_over();
+    REQUIRE(ended.get_future().wait_for(testing::patience) == std::future_status::ready);
+}
+
 TEST_CASE("cluster: needs a seed") {
     CHECK_THROWS_AS(redis_cluster({}), std::invalid_argument);
 }

@@ -16,6 +16,8 @@
 namespace sockeye::adapter_redis {
 namespace {
 
+const packets none;
+
 server_options with_recovery() {
     server_options options;
     options.recovery.emplace();
@@ -147,6 +149,22 @@ TEST_CASE("streams: what is no message is counted, and what is nobody's is skipp
     for (auto& client : at.clients)
         client.expect(R"(2["e"])");
     at.await_malformed({3, 3, 3});
+}
+
+TEST_CASE("streams: what Redis does not take is counted, and said once until it takes more") {
+    redis_group at(of_streams());
+    const std::string line = "log namespace /: cannot add to the stream socket.io, what is said is "
+                             "lost: OOM command not allowed when used memory > 'maxmemory'.";
+    for (std::uint64_t episode = 1; episode <= 2; ++episode) {
+        ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});
+        for (int i = 0; i < 3; ++i)
+            at.a().emit("lost");
+        await([&] { return at.a().counters().cluster_messages_dropped == 3 * episode; });
+        CHECK(at.at(0).notes.count(line) == episode);
+        ask(at.outsider, {"CONFIG", "SET", "maxmemory", "0"});
+        const packets lost(3, R"(2["lost"])");
+        CHECK(at.received() == lists{lost, none, none});
+    }
 }
 
 TEST_CASE("streams: a key that is no stream is reported, and read once it is one") {

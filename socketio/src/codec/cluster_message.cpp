@@ -30,6 +30,12 @@ object options(const selection& to, const emit_flags& flags) {
     return {{"rooms", names(to.rooms)}, {"except", names(to.except)}, {"flags", std::move(set)}};
 }
 
+object answer_of(const std::string& request_id, const std::optional<value>& answer) {
+    object data{{"requestId", request_id}};
+    if (answer) data["packet"] = *answer;
+    return data;
+}
+
 value data_of(const cluster::initial_heartbeat&) {
     return {};
 }
@@ -70,13 +76,13 @@ value data_of(const cluster::sockets_response& m) {
     return object{{"requestId", m.request_id}, {"sockets", std::move(sockets)}};
 }
 value data_of(const cluster::server_side_response& m) {
-    return object{{"requestId", m.request_id}, {"packet", m.answer}};
+    return answer_of(m.request_id, m.answer);
 }
 value data_of(const cluster::client_count& m) {
     return object{{"requestId", m.request_id}, {"clientCount", m.clients}};
 }
 value data_of(const cluster::client_answer& m) {
-    return object{{"requestId", m.request_id}, {"packet", m.answer}};
+    return answer_of(m.request_id, m.answer);
 }
 
 // ---- from a value
@@ -187,11 +193,11 @@ std::optional<content> content_from(std::int64_t type, member_reader& data) {
     case 9:
         return cluster::server_side_emit{server_event_from(data), data.optional_id("requestId")};
     case 10:
-        return cluster::server_side_response{data.id("requestId"), data.value_or("packet", {})};
+        return cluster::server_side_response{data.id("requestId"), data.optional_value("packet")};
     case 11:
         return cluster::client_count{data.id("requestId"), count_from(data)};
     case 12:
-        return cluster::client_answer{data.id("requestId"), data.value_or("packet", {})};
+        return cluster::client_answer{data.id("requestId"), data.optional_value("packet")};
     default:
         return std::nullopt;
     }

@@ -102,6 +102,11 @@ value member_reader::value_or(std::string_view name, value otherwise) {
     return found ? *found : std::move(otherwise);
 }
 
+std::optional<value> member_reader::optional_value(std::string_view name) {
+    const value* const found = from_.find(name);
+    return found ? std::optional<value>(*found) : std::nullopt;
+}
+
 std::vector<std::pair<std::string, std::string>>
 member_reader::pairs_or_none(std::string_view name) {
     std::vector<std::pair<std::string, std::string>> pairs;

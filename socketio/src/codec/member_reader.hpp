@@ -38,6 +38,7 @@ public:
     std::int64_t integer_or_zero(std::string_view name);
     bool boolean_or(std::string_view name, bool otherwise);
     value value_or(std::string_view name, value otherwise);
+    std::optional<value> optional_value(std::string_view name); // null is one
     // {name: text} or {name: [text, text]}.
     std::vector<std::pair<std::string, std::string>> pairs_or_none(std::string_view name);
 

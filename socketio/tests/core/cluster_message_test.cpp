@@ -63,8 +63,10 @@ TEST_CASE("every message reads back as it was written") {
         cluster::server_side_emit{{"ask", nullptr}, "r"},
         cluster::server_side_emit{{"tell"}},
         cluster::server_side_response{"r", 7},
+        cluster::server_side_response{"r"},
         cluster::client_count{"r", 3},
         cluster::client_answer{"r", nullptr},
+        cluster::client_answer{"r"},
         cluster::adapter_close{},
     };
     for (const auto& what : all) {
@@ -81,6 +83,8 @@ TEST_CASE("messages are the reference's objects") {
           R"("packet":{"type":2,"data":["e",1]},"requestId":"q"},"uid":"u","nsp":"/"})");
     CHECK(json({"u", "/", cluster::client_count{"q", 2}}) ==
           R"({"type":11,"data":{"requestId":"q","clientCount":2},"uid":"u","nsp":"/"})");
+    CHECK(json({"u", "/", cluster::client_answer{"q"}}) ==
+          R"({"type":12,"data":{"requestId":"q"},"uid":"u","nsp":"/"})");
 }
 
 TEST_CASE("a broadcast may lack all that has a default, and have more than is known") {

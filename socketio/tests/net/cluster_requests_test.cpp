@@ -9,6 +9,7 @@ namespace {
 using fate = in_process_bus::fate;
 
 constexpr int type_server_side_response = 10;
+constexpr int type_client_answer = 12;
 
 bool is_type(const value& message, int type) {
     return *message.find("type") == value(type);
@@ -105,6 +106,27 @@ TEST_CASE("cluster: an answer may come from any thread, and the first one counts
     done(2);
     done(4);
     CHECK(texts(wait(answers).result) == packets{"2", "3"});
+}
+
+TEST_CASE("cluster: an answer without an argument travels as one, and is null to who asked") {
+    in_every_cluster([](cluster_fixture& at) {
+        std::atomic<int> with_argument = 0;
+        at.bus.on_the_way([&](std::string_view, std::string_view, const value& message) {
+            const bool answers =
+                is_type(message, type_server_side_response) || is_type(message, type_client_answer);
+            if (answers && message.find("data")->find("packet")) ++with_argument;
+            return fate::arrives;
+        });
+        for (server* const io : {&at.b(), &at.c()})
+            io->on("nothing", [](const ack<>& done) { done(); });
+        CHECK(wait(at.a().server_side_emit_with_ack("nothing")).result == array{nullptr, nullptr});
+        const auto answers = at.a().everyone().timeout(1min).emit_with_ack("q");
+        for (auto& client : at.clients)
+            client.expect(R"(20["q"])").send("30[]");
+        CHECK(wait(answers).result == array(3));
+        CHECK(with_argument == 0);
+        at.bus.on_the_way({});
+    });
 }
 
 // ---- messages that are late, lost, doubled or wrong

@@ -2,6 +2,7 @@
 
 #include <sockeye/engineio/shards.hpp>
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <utility>
@@ -32,6 +33,7 @@ public:
         here_ = from;
     }
     void run() { drain(posted_); }
+    [[nodiscard]] std::size_t waiting() const { return posted_.size() + later_.size(); }
     void let_time_pass() { drain(later_); }
 
 private:

@@ -1,4 +1,4 @@
-#include "net/fake_shards.hpp"
+#include "net/fake_namespace.hpp"
 #include "recovery_log.hpp"
 
 #include <doctest/doctest.h>
@@ -29,11 +29,8 @@ const fake_event& as_fake(const prepared_event& event) {
 }
 
 // Notes what its shards deliver: "0 a" is event a on shard 0.
-class fake_namespace final : public local_namespace {
+class noting_namespace final : public fake_namespace {
 public:
-    const std::string& name() const override { return name_; }
-    engineio::shards& shards() override { return threads; }
-    void log(engineio::log_level, const std::string&) override {}
     prepared_event_ptr prepare(array event, selection to, const emit_flags&,
                                std::string_view offset) override {
         last_offset = offset;
@@ -43,27 +40,10 @@ public:
         notes.push_back(std::to_string(threads.current()) + ' ' + as_fake(what).text);
         if (const auto then = std::exchange(on_delivery, nullptr)) then();
     }
-    // Not of the log's concern:
-    void deliver(const prepared_event_ptr&) override {}
-    void deliver_with_ack(array, selection, const emit_flags&, answer_sink) override {}
-    void join(const selection&, const std::vector<std::string>&) override {}
-    void leave(const selection&, const std::vector<std::string>&) override {}
-    void disconnect(const selection&, bool) override {}
-    void fetch(const selection&, std::function<void(std::vector<socket_details>)>) override {}
-    bool has_room(std::string_view) const override { return false; }
-    void server_side_event(array, ack_sender) override {}
-    const recovery_options* recovery() const override { return nullptr; }
-    void on_malformed_message() override {}
-    void on_dropped_messages(std::size_t) override {}
-    std::weak_ptr<void> lifetime() override { return {}; }
 
-    fake_shards threads{2};
     std::vector<std::string> notes;
     std::function<void()> on_delivery;
     std::string last_offset;
-
-private:
-    const std::string name_ = "/";
 };
 
 struct kept_log {
@@ -95,7 +75,7 @@ struct kept_log {
         return names;
     }
 
-    fake_namespace local;
+    noting_namespace local;
     std::shared_ptr<recovery_log> log;
 };
 

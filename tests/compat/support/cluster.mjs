@@ -90,9 +90,9 @@ export class Member {
   }
 }
 
-// `whats`: "sockeye" or "node", one for each server.
-export async function startCluster(adapter, whats) {
-  const redis = await startRedis();
+// `whats`: "sockeye" or "node", one for each server. `start`: what joins them.
+export async function startCluster(adapter, whats, start = startRedis) {
+  const redis = await start();
   const nodes = [];
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.stop()));

@@ -6,20 +6,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createClient } from "redis";
-import { freePort } from "./programs.mjs";
+import { eventually, freePort } from "./programs.mjs";
 
-async function spawnServer(port, folder) {
+async function spawnServer(port, folder, more) {
   const settings = ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
-  const server = spawn("redis-server", settings.map(String), { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn("redis-server", [...settings, ...more].map(String), { stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface(server.stdout)) if (line.includes("Ready to accept connections")) break;
   server.stdout.resume();
   return server;
 }
 
-export async function startRedis() {
+export async function startRedis(more = []) {
   const folder = await mkdtemp(join(tmpdir(), "sockeye-redis-"));
   const port = await freePort();
-  let server = await spawnServer(port, folder);
+  let server = await spawnServer(port, folder, more);
   const url = `redis://127.0.0.1:${port}`;
   const client = createClient({ url });
   client.on("error", () => {}); // it comes back after a restart
@@ -35,7 +35,7 @@ export async function startRedis() {
     // It comes back empty.
     async restart() {
       await kill();
-      server = await spawnServer(port, folder);
+      server = await spawnServer(port, folder, more);
     },
     async stop() {
       client.destroy();
@@ -43,4 +43,12 @@ export async function startRedis() {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+// A Redis Cluster of one server.
+export async function startRedisCluster() {
+  const redis = await startRedis(["--cluster-enabled", "yes", "--cluster-port", await freePort()]);
+  await redis.client.sendCommand(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+  await eventually(async () => String(await redis.client.sendCommand(["CLUSTER", "INFO"])).includes("cluster_state:ok"));
+  return { ...redis, url: redis.url.replace("redis:", "redis+cluster:") };
 }

@@ -4,10 +4,8 @@
 #include <sockeye/adapter_redis/redis_link.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -16,6 +14,7 @@
 namespace sockeye::adapter_redis {
 
 class cluster_map;
+class cluster_refresher;
 
 struct redis_cluster_options {
     std::vector<redis_address> seeds = {}; // of the cluster's servers, some that are likely there
@@ -32,6 +31,7 @@ class redis_cluster final : public redis_client {
 public:
     // Throws std::invalid_argument without seeds, and as redis_link does.
     explicit redis_cluster(redis_cluster_options options);
+    // As ~redis_link; in a handler of one of its links it does not wait for any of them.
     ~redis_cluster() override;
     redis_cluster(const redis_cluster&) = delete;
     redis_cluster& operator=(const redis_cluster&) = delete;
@@ -53,14 +53,9 @@ public:
     [[nodiscard]] link_counters counters() const;
 
 private:
-    void refresh_regularly();
-
-    const redis_cluster_options options_;
     std::shared_ptr<cluster_map> map_;
-    std::mutex mutex_;
-    std::condition_variable ending_;
-    bool ended_ = false;
-    std::thread thread_; // looks at the cluster now and then
+    std::shared_ptr<cluster_refresher> refresher_;
+    std::thread thread_; // the refresher's
 };
 
 // Reads `redis+cluster://[user[:password]@]host[:port][,host[:port]…]`; throws as parse_redis_url.

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,8 @@ using prepared_event_ptr = std::shared_ptr<const prepared_event>;
 // How the clients of a broadcast with acknowledgements answer. Each may be called on any thread.
 struct answer_sink {
     std::function<void(std::size_t clients)> asked; // once: how many were
-    std::function<void(value answer)> answered;     // once for each that does
+    // Once for each that does: with the first argument, if there is one.
+    std::function<void(std::optional<value> answer)> answered;
 };
 
 // What outlives a client's connection, so that it can go on where it was.
@@ -92,7 +94,7 @@ public:
     [[nodiscard]] virtual const recovery_options* recovery() const = 0;
     // Something came from the cluster that is no message: it is counted. On a shard's thread.
     virtual void on_malformed_message() = 0;
-    // The adapter had to drop as many messages of the cluster. On a shard's thread.
+    // The adapter had to drop as many messages, from the cluster or for it. On a shard's thread.
     virtual void on_dropped_messages(std::size_t count) = 0;
     // While it is held on to, the namespace and its adapter are there: for whatever reaches an
     // adapter late. Empty while the adapter is made.

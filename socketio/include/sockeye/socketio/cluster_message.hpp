@@ -77,7 +77,7 @@ struct sockets_response {
 };
 struct server_side_response {
     std::string request_id;
-    value answer = {};
+    std::optional<value> answer = {}; // none: it was given without an argument
     bool operator==(const server_side_response&) const = default;
 };
 struct client_count { // of a broadcast with acknowledgements: how many were asked
@@ -87,7 +87,7 @@ struct client_count { // of a broadcast with acknowledgements: how many were ask
 };
 struct client_answer { // what one of them acknowledged with
     std::string request_id;
-    value answer = {};
+    std::optional<value> answer = {}; // none: it was given without an argument
     bool operator==(const client_answer&) const = default;
 };
 
