@@ -7,7 +7,9 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { Client } from "./client.mjs";
+import { movesFor } from "./page/court.js";
 import { EventOrder } from "./page/event_order.js";
+import { FollowedCase } from "./page/followed_case.js";
 import { SharedClock } from "./page/shared_clock.js";
 
 const [url = "http://localhost:3000", otherUrl = url] = process.argv.slice(2);
@@ -138,6 +140,45 @@ const services = {
     const { clock: faster } = await ann.ask("clock:tempo", { sessionId, tempo: 144 });
     assert.deepEqual([faster.isPlaying, faster.tempo, faster.positionMs], [false, 144, stopped.positionMs]);
     say(`stopped at ${stopped.positionMs} ms; a new tempo keeps the position`);
+  },
+
+  async cases() {
+    const parties = { plaintiff: ann.name, defendant: ben.name };
+    const { case: opened } = await ann.ask("case:create", { machine: "court", parties });
+    const followed = [ann, ben].map((one) => {
+      const seen = new FollowedCase(opened.caseId);
+      one.socket.on("case:transition", (transition) => seen.hear(transition));
+      return seen;
+    });
+    for (const [i, one] of [ann, ben].entries()) await followed[i].catchUp(one.ask);
+    const [anns, bens] = followed;
+    say(`Ann has opened a case with Ben; it is ${anns.state.phase} until ${new Date(anns.state.deadline).toLocaleString()}`);
+    const allowed = () => [ann, ben].map(({ name }) => movesFor(anns.state, name));
+    assert.deepEqual(allowed(), [["cancel"], ["accept"]]);
+    const move = async (one, name) => (await one.ask("case:move", { caseId: opened.caseId, move: name })).case;
+
+    await refused("FORBIDDEN", move(ann, "accept"));
+    const accepted = ann.next("case:transition", ({ move }) => move === "accept");
+    await move(ben, "accept");
+    const [{ from, to, seq, by }] = await accepted;
+    assert.deepEqual({ from, to, seq, by }, { from: "pending", to: "evidence", seq: 2, by: ben.name });
+    say(`Ann sees Ben accept it: ${from} → ${to}`);
+
+    const back = ben.dropped();
+    anns.learn(await move(ann, "settle"));
+    assert.deepEqual(allowed(), [["submit"], ["submit", "settle"]]);
+    await back;
+    await ben.ask("register", { userId: ben.name });
+    await bens.catchUp(ben.ask);
+    assert.deepEqual([bens.state.phase, bens.state.agreed], ["evidence", { settle: ["plaintiff"] }]);
+    say("Ben was cut off for a while, and sees that Ann has agreed to settle");
+
+    const closed = [ann, ben].map((one) => one.next("case:transition", ({ to }) => to === "closed"));
+    await move(ben, "settle");
+    await Promise.all(closed);
+    for (const one of followed) assert.deepEqual(one.history.map(({ seq }) => seq).filter((seq) => seq > 1), [4, 3, 2]);
+    say("both have settled, and see it closed");
+    await refused("MOVE_NOT_ALLOWED", move(ann, "settle"));
   },
 
   async cluster() {

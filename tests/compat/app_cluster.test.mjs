@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { lease, startAppCluster } from "./support/app_cluster.mjs";
 import { hasApp } from "./support/fixture.mjs";
-import { eventually } from "./support/programs.mjs";
+import { eventually, freeze, thaw } from "./support/programs.mjs";
 
 const skip = !hasApp && "the server is not built";
 const roomId = "room";
@@ -60,9 +60,9 @@ describe("presence in a cluster", { skip, timeout: 120_000 }, () => {
   it("takes an instance that hangs past its lease for gone, and has it back as it was", async (t) => {
     const cluster = await start(t);
     const [, ...others] = await meetInRoom(cluster);
-    process.kill(cluster.instances[0].pid, "SIGSTOP");
+    await freeze(cluster.instances[0].pid);
     await seesDeparture(cluster, others);
-    process.kill(cluster.instances[0].pid, "SIGCONT");
+    thaw(cluster.instances[0].pid);
     await seesReturn(cluster, others);
   });
 
@@ -127,20 +127,12 @@ describe("the shared clock in a cluster", { skip, timeout: 120_000 }, () => {
     const starts = new Set(ticks.map(({ positionMs, timestamp }) => timestamp - positionMs));
     assert.equal(starts.size, 1, [...starts].join());
   };
-  // What the cluster publishes, before members leave out what they have heard.
-  const listen = async (t, { redis }) => {
-    const published = [];
-    const client = redis.client.duplicate();
-    client.on("error", () => {});
-    await client.connect();
-    t.after(() => client.destroy());
-    await client.subscribe(`tick:${sessionId}`, (text) => published.push(JSON.parse(text)));
-    return published;
-  };
+  // Before members leave out what they have heard.
+  const listen = (cluster) => cluster.listen(`tick:${sessionId}`);
 
   it("is taken over within two seconds of its instance's death, without a jump", async (t) => {
     const cluster = await start(t);
-    const published = await listen(t, cluster);
+    const published = await listen(cluster);
     const [, ...others] = await play(cluster);
     const begun = Date.now();
     await cluster.instances[0].kill();
@@ -153,12 +145,12 @@ describe("the shared clock in a cluster", { skip, timeout: 120_000 }, () => {
 
   it("has one emitter while its instance hangs and comes back", async (t) => {
     const cluster = await start(t);
-    const published = await listen(t, cluster);
+    const published = await listen(cluster);
     const [, ...others] = await play(cluster);
-    process.kill(cluster.instances[0].pid, "SIGSTOP");
+    await freeze(cluster.instances[0].pid);
     const count = published.length;
     await eventually(() => published.length > count + 10);
-    process.kill(cluster.instances[0].pid, "SIGCONT");
+    thaw(cluster.instances[0].pid);
     const later = published.length;
     await eventually(() => published.length > later + 10);
     for (const user of others) isOneClock(user.of("clock:tick"));

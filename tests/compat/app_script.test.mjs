@@ -37,7 +37,7 @@ describe("the script of examples/js-client", { skip, timeout: 60_000 }, () => {
     t.after(() => server.stop());
     const { code, output } = await run(server.url);
     assert.equal(code, 0, output);
-    for (const service of ["users", "presence", "rooms", "sessions", "metronome", "cluster"])
+    for (const service of ["users", "presence", "rooms", "sessions", "metronome", "cases", "cluster"])
       assert.match(output, new RegExp(`^${service}\n  ✓`, "m"));
   });
 

@@ -28,7 +28,7 @@ export async function attempt(sectionId, action) {
   }
 }
 
-const sectionOf = (id) => at(id).closest("section").id;
+const sectionOf = (item) => item.closest("section").id;
 
 async function whileBusy(button, work) {
   button.disabled = true;
@@ -36,8 +36,17 @@ async function whileBusy(button, work) {
   button.disabled = false;
 }
 
-export function onClick(id, action) {
-  at(id).addEventListener("click", () => whileBusy(at(id), attempt(sectionOf(id), action)));
+function doOnClick(button, action) {
+  button.addEventListener("click", () => whileBusy(button, attempt(sectionOf(button), action)));
+}
+
+export const onClick = (id, action) => doOnClick(at(id), action);
+
+// A button that does something for the section it is put into.
+export function clickable(properties, text, action) {
+  const button = element("button", { type: "button", ...properties }, text);
+  doOnClick(button, action);
+  return button;
 }
 
 // `action` is given the form's fields, by their names.
@@ -45,7 +54,7 @@ export function onSubmit(id, action) {
   at(id).addEventListener("submit", (event) => {
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(event.target));
-    whileBusy(at(id).querySelector("button"), attempt(sectionOf(id), () => action(fields)));
+    whileBusy(at(id).querySelector("button"), attempt(sectionOf(at(id)), () => action(fields)));
   });
 }
 

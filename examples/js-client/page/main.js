@@ -1,7 +1,7 @@
 // The page of sockeye-server: each module shows one service. What goes over the wire is told in docs/app-events.md.
 import { at } from "./dom.js";
 
-const services = ["presence", "rooms", "host", "listener", "metronome", "cluster"];
+const services = ["presence", "rooms", "host", "listener", "metronome", "cases", "cluster"];
 
 if (typeof io === "undefined") {
   document.querySelector("main").replaceChildren(at("no-client").content);

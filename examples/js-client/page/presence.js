@@ -1,13 +1,12 @@
 // Who is online, and who is in a room: presence:join, presence:update, presence:online.
 import { ask, socket } from "./connection.js";
-import { at, attempt, element, fill, note, onSubmit, whileSeen } from "./dom.js";
-import { greet, myName, whenSignedIn, whenSignedOut } from "./users.js";
+import { at, attempt, clickable, element, fill, note, onSubmit, whileSeen } from "./dom.js";
+import { greet, label, myName, whenSignedIn, whenSignedOut } from "./users.js";
 
 let room = "lobby";
 let users = new Set();
 let gone = new Set(); // those of whom we have heard that they left, while we were still told who is there
 
-const label = (userId) => (userId === myName() ? `${userId} (you)` : userId);
 const byName = (ids) => [...ids].sort((a, b) => a.localeCompare(b));
 
 function show() {
@@ -25,9 +24,8 @@ async function join() {
 }
 
 function greeter(userId) {
-  const button = element("button", { type: "button", className: "quiet", title: `Say hello to ${userId}` }, label(userId));
-  button.addEventListener("click", () => attempt("presence", () => greet(userId)));
-  return element("li", {}, button);
+  const looks = { className: "quiet", title: `Say hello to ${userId}` };
+  return element("li", {}, clickable(looks, label(userId), () => greet(userId)));
 }
 
 async function showOnline() {

@@ -2,7 +2,7 @@
 import { ask, socket } from "./connection.js";
 import { at, attempt, element, fill, onClick, onSubmit, whileSeen } from "./dom.js";
 import * as screen from "./screen.js";
-import { myName, whenSignedIn, whenSignedOut } from "./users.js";
+import { label, myName, whenSignedIn, whenSignedOut } from "./users.js";
 
 let room = null; // as the server describes it
 let sharingHere = false; // and not in another tab of ours
@@ -10,7 +10,7 @@ let sharingHere = false; // and not in another tab of ours
 function participant({ userId, joinedAt, sharing }) {
   const since = `since ${new Date(joinedAt).toLocaleTimeString()}`;
   const flag = sharing ? [element("strong", {}, "sharing")] : [];
-  return element("li", {}, userId === myName() ? `${userId} (you)` : userId, " ", element("small", {}, since), " ", ...flag);
+  return element("li", {}, label(userId), " ", element("small", {}, since), " ", ...flag);
 }
 
 function show() {

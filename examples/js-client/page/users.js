@@ -9,6 +9,7 @@ const whenIn = [];
 const whenOut = [];
 
 export const myName = () => user;
+export const label = (userId) => (userId === user ? `${userId} (you)` : userId);
 
 // `enter` is called whenever there is a connection of a user: at the first one, and at those that follow it.
 export function whenSignedIn(enter) {

@@ -9,10 +9,10 @@ import { startRedis } from "./redis.mjs";
 export const lease = 2000;
 export const grace = 300;
 
-async function startInstance(name, redis) {
+async function startInstance(name, redis, options) {
   const network = await startNetwork(redis.port);
   const server = await startApp("--node-id", name, "--redis-url", network.url.replace("http", "redis"), "--presence-lease",
-    `${lease}ms`, "--presence-grace", `${grace}ms`, "--log-level", "error");
+    `${lease}ms`, "--presence-grace", `${grace}ms`, "--log-level", "error", ...options);
   const isReady = async () => (await fetch(`${server.url}/readyz`)).ok;
   const kill = async () => {
     await server.kill();
@@ -34,7 +34,7 @@ class User {
     return this.ask("register", { userId: this.name });
   }
   ask(event, request = {}) {
-    return this.socket.timeout(10_000).emitWithAck(event, request);
+    return this.socket.timeout(20_000).emitWithAck(event, request);
   }
   // What was told of a user's coming and going, in order: true for each coming.
   changesOf(userId) {
@@ -48,11 +48,13 @@ class User {
   }
 }
 
-export async function startAppCluster() {
+// `options`: of every instance, besides its own.
+export async function startAppCluster(...options) {
   const redis = await startRedis();
   const instances = [];
-  for (const name of ["a", "b", "c"]) instances.push(await startInstance(name, redis));
+  for (const name of ["a", "b", "c"]) instances.push(await startInstance(name, redis, options));
   const users = [];
+  const listeners = [];
   const enter = async (instance, name) => {
     const user = new User(instance, name);
     users.push(user);
@@ -66,8 +68,19 @@ export async function startAppCluster() {
     enter,
     // Ann, Ben and Cat, each at an instance of their own.
     meet: () => Promise.all(["ann", "ben", "cat"].map((name, i) => enter(instances[i], name))),
+    // What the cluster tells its members on a channel, from now on.
+    async listen(channel) {
+      const told = [];
+      const client = redis.client.duplicate();
+      client.on("error", () => {});
+      await client.connect();
+      listeners.push(client);
+      await client.subscribe(channel, (text) => told.push(JSON.parse(text)));
+      return told;
+    },
     async stop() {
       for (const { socket } of users) socket.disconnect();
+      for (const listener of listeners) listener.destroy();
       await Promise.all(instances.map((instance) => instance.kill()));
       await redis.stop();
     },

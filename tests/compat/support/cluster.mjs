@@ -1,12 +1,11 @@
 // Servers joined by Redis, ours and Node's, each a process of its own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { io } from "socket.io-client";
 import { program } from "./fixture.mjs";
-import { eventually } from "./programs.mjs";
+import { eventually, freeze, thaw } from "./programs.mjs";
 import { startRedis } from "./redis.mjs";
 
 const reference = fileURLToPath(new URL("interop_reference.mjs", import.meta.url));
@@ -28,23 +27,13 @@ async function startNode(what, { kind, ourOptions }, name, redis) {
     name,
     pid: server.pid,
     url: `http://localhost:${JSON.parse(line).port}`,
-    async pause() {
-      server.kill("SIGSTOP");
-      await eventually(() => isStopped(server.pid));
-    },
-    resume: () => server.kill("SIGCONT"),
+    pause: () => freeze(server.pid),
+    resume: () => thaw(server.pid),
     async stop() {
       server.kill("SIGKILL");
       await ended;
     },
   };
-}
-
-// The signal reaches a process's threads one by one.
-async function isStopped(pid) {
-  const threads = await readdir(`/proc/${pid}/task`);
-  const states = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, "utf8")));
-  return states.every((state) => state.slice(state.lastIndexOf(")") + 2).startsWith("T"));
 }
 
 // A client in a namespace of a server, which keeps what it is sent.

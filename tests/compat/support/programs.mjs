@@ -1,5 +1,6 @@
 // What all need that start programs of the system.
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 
 export async function freePort() {
@@ -11,10 +12,24 @@ export async function freePort() {
   return port;
 }
 
-export async function eventually(condition) {
-  const deadline = Date.now() + 20_000;
+export async function eventually(condition, patience = 20_000) {
+  const deadline = Date.now() + patience;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error("waited in vain");
     await new Promise((next) => setTimeout(next, 2));
   }
 }
+
+// The signal reaches a process's threads one by one.
+async function isStopped(pid) {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const states = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, "utf8")));
+  return states.every((state) => state.slice(state.lastIndexOf(")") + 2).startsWith("T"));
+}
+
+export async function freeze(pid) {
+  process.kill(pid, "SIGSTOP");
+  await eventually(() => isStopped(pid));
+}
+
+export const thaw = (pid) => process.kill(pid, "SIGCONT");
