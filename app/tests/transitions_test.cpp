@@ -184,6 +184,38 @@ TEST_CASE("transitions: of instances that race for time-outs each fires once") {
     });
 }
 
+TEST_CASE("transitions: what takes long with one time-out does not hold up the others") {
+    over_each_store([](service_world& world) {
+        transition_cluster cluster(world);
+        const socketio::resolver<bool> awake(world.shards);
+        const auto a = cluster.instance("a", [&](case_state, case_transition news) -> task<> {
+            if (news.id == "slow" && news.move == "expire") co_await awake.answer();
+        });
+        const users parties{{"a", "ann"}, {"b", "bob"}};
+        wait(a->create("slow", "small", parties));
+        world.pass(11s);
+        wait(a->create("c", "small", parties));
+        cluster.hear("a", 2);
+        for (int i = 0; i < 22; ++i)
+            world.pass(1s);
+        CHECK(cluster.hear("a", 1) == texts{"c 2 expire open>closed"});
+        awake.resolve(true);
+    });
+}
+
+TEST_CASE("transitions: of many time-outs that are due none waits for the next look") {
+    over_each_store([](service_world& world) {
+        transition_cluster cluster(world);
+        constexpr std::size_t cases = 350; // more than are read at once
+        const auto a = cluster.instance("a");
+        for (std::size_t i = 0; i < cases; ++i)
+            wait(a->create(std::to_string(i), "small", users{{"a", "ann"}, {"b", "bob"}}));
+        cluster.hear("a", cases);
+        world.pass(10s + 500ms);
+        CHECK(cluster.hear("a", cases).size() == cases);
+    });
+}
+
 TEST_CASE("transitions: a holder that sleeps past its lock's life cannot write any more") {
     over_each_store([](service_world& world) {
         transition_cluster cluster(world);

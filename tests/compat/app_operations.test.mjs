@@ -147,3 +147,34 @@ describe("SIGTERM", { skip, timeout: 60_000 }, () => {
     assert.ok(Date.now() - begun < 5000, `${Date.now() - begun}`);
   });
 });
+
+describe("cases of others", { skip, timeout: 60_000 }, () => {
+  it("are not heard by whoever is refused", async (t) => {
+    const server = await start(t);
+    const [ann, ben, eve] = await Promise.all(["ann", "ben", "eve"].map(async (userId) => {
+      const socket = await connect(t, server);
+      assert.ok((await ask(socket, "register", { userId })).ok);
+      return socket;
+    }));
+    const heard = [];
+    eve.onAny((event) => heard.push(event));
+    const parties = { plaintiff: "ann", defendant: "ben" };
+    assert.ok((await ask(ann, "case:create", { caseId: "x", machine: "court", parties })).ok);
+    const hers = { plaintiff: "eve", defendant: "eve" };
+    for (const [event, request, code] of [
+      ["case:create", { caseId: "x", machine: "court", parties: hers }, "CASE_EXISTS"],
+      ["case:create", { caseId: "y", machine: "none", parties: hers }, "MACHINE_NOT_FOUND"],
+      ["case:create", { caseId: "y", machine: "court", parties }, "FORBIDDEN"],
+      ["case:watch", { caseId: "x" }, "FORBIDDEN"],
+    ])
+      assert.equal((await ask(eve, event, request)).error.code, code);
+    assert.equal((await ask(ann, "case:create", { caseId: "x", machine: "court", parties })).error.code, "CASE_EXISTS");
+    const told = once(ann, "case:transition"); // she hears it still
+    assert.ok((await ask(ann, "case:create", { caseId: "y", machine: "court", parties })).ok);
+    assert.ok((await ask(ben, "case:move", { caseId: "x", move: "accept" })).ok);
+    assert.equal((await told)[0].caseId, "y");
+    await eventually(async () => (await ask(ann, "case:watch", { caseId: "x" })).case.phase === "evidence");
+    assert.ok((await ask(eve, "whoami")).ok); // so what was on its way has come
+    assert.deepEqual(heard, []);
+  });
+});

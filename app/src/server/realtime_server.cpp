@@ -19,6 +19,10 @@ using socketio::value;
 
 namespace {
 
+// Nothing takes place beside a move: the lock of an instance that has died must not hold up a
+// time-out for longer.
+constexpr milliseconds lock_life = seconds(1);
+
 user_hooks user_hooks_for(presence_events& present) {
     return {.bound = [&present](const socketio::socket& s, const std::string& user) {
         present.bind(s, user);
@@ -49,7 +53,7 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       clock_events_(on_, requests_, io_),
       transitions_(on_, machines_of(config_),
                    [this](const case_transition& news) { announce(io_, news); },
-                   {.prefix = config_.transitions_prefix}),
+                   {.prefix = config_.transitions_prefix, .lock_life = lock_life}),
       case_events_(transitions_, requests_),
       api_(on_, [this](const engineio::http_exchange& from) { return gate_.admit_http(from); }),
       page_(config_.page), loops_(http_.shards()) {

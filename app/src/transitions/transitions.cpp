@@ -5,6 +5,7 @@
 #include <sockeye/engineio/random_id.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <random>
 #include <utility>
@@ -71,14 +72,28 @@ private:
         case_state state;
     };
 
+    /// Time-outs that are fired side by side.
+    struct due_lot {
+        explicit due_lot(engineio::shards& shards) : over(shards) {}
+
+        std::vector<std::string> due;
+        std::atomic<std::size_t> next = 0;
+        std::atomic<std::size_t> lanes = 0;
+        std::atomic<std::size_t> fired = 0;
+        const socketio::resolver<std::size_t> over; // with how many were
+    };
+
     const state_machine& machine_of(const std::string& name) const;
     task<std::optional<holding>> take_lock(std::string id, std::string move);
     task<> release(holding held);
     task<case_state> transit(holding held, wanted_move wanted);
     task<std::optional<case_state>> try_move(wanted_move wanted);
     task<> wait(milliseconds time);
+    bool may_fire();
     task<> fire_due();
-    task<> fire(case_timeout due);
+    task<std::size_t> fire_all(std::vector<std::string> due);
+    task<> fire_in_turn(std::shared_ptr<due_lot> lot);
+    task<bool> fire(std::string text);
     void log(const std::exception_ptr& error);
 
     const context on_;
@@ -86,6 +101,8 @@ private:
     const transition_options options_;
     const case_keys keys_;
     std::optional<store::subscription_id> subscription_;
+    std::atomic<bool> firing_ = false;
+    milliseconds stuck_at_{}; // for check_regularly alone
 };
 
 const state_machine& transitions::core::machine_of(const std::string& name) const {
@@ -205,40 +222,80 @@ task<> transitions::core::wait(milliseconds time) {
 // ---- time-outs
 
 void transitions::core::check_regularly() {
-    socketio::start(fire_due(), [self = shared_from_this()](const auto& e) { self->log(e); });
+    if (may_fire())
+        socketio::start(fire_due(), [self = shared_from_this()](const auto& e) { self->log(e); });
     on_.shards.post_after(0, options_.check_interval, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->check_regularly();
     });
 }
 
+// Not twice at once, but for what takes longer than any lock lives: it must not hold up the rest.
+bool transitions::core::may_fire() {
+    const milliseconds now = on_.now();
+    if (firing_ && now < stuck_at_) return false;
+    firing_ = true;
+    stuck_at_ = now + 2 * options_.lock_life;
+    return true;
+}
+
+// Goes on while there is more. Where none of a lot could be fired, others are at them.
 task<> transitions::core::fire_due() {
     const auto self = shared_from_this();
-    transaction question;
-    question.scored_up_to(keys_.timeouts(), on_.now().count(), options_.max_due_at_once);
-    auto due = (co_await on_.state.commit(std::move(question))).replies[0].items;
-    // Every instance sees the same ones: in orders of their own they meet less often.
-    static thread_local std::minstd_rand random(std::random_device{}());
-    std::ranges::shuffle(due, random);
-    for (const std::string& text : due) {
-        if (auto timeout = case_timeout::parse(text))
-            co_await fire(*std::move(timeout));
-        else
-            co_await on_.state.commit(transaction().remove_scored(keys_.timeouts(), text));
+    const auto over = std::shared_ptr<void>(nullptr, [self](void*) { self->firing_ = false; });
+    for (bool more = true; more;) {
+        transaction question;
+        question.scored_up_to(keys_.timeouts(), on_.now().count(), options_.max_due_at_once);
+        auto due = (co_await on_.state.commit(std::move(question))).replies[0].items;
+        const bool is_full = due.size() == options_.max_due_at_once;
+        const std::size_t fired = co_await fire_all(std::move(due));
+        more = is_full && fired > 0;
     }
 }
 
-task<> transitions::core::fire(case_timeout due) {
-    wanted_move wanted{.id = due.id, .move = due.move, .only_at = due.seq};
-    bool stale = false;
-    try {
-        co_await try_move(std::move(wanted)); // nothing: somebody else is at it
-    } catch (const service_error&) {
-        stale =
-            true; // the case is gone or has moved on, or its machine knows no such move any more
-    } catch (...) {
-        log(std::current_exception()); // it is tried again
+// Several at a time, each of which waits for the store.
+task<std::size_t> transitions::core::fire_all(std::vector<std::string> due) {
+    if (due.empty()) co_return 0;
+    const auto lot = std::make_shared<due_lot>(on_.shards);
+    // Every instance sees the same ones: in orders of their own they meet less often.
+    static thread_local std::minstd_rand random(std::random_device{}());
+    std::ranges::shuffle(due, random);
+    lot->due = std::move(due);
+    const auto answer = lot->over.answer();
+    lot->lanes = std::min(options_.max_fired_at_once, lot->due.size());
+    for (std::size_t lane = lot->lanes; lane > 0; --lane)
+        socketio::start(fire_in_turn(lot), [](const std::exception_ptr&) {});
+    co_return co_await answer;
+}
+
+task<> transitions::core::fire_in_turn(std::shared_ptr<due_lot> lot) {
+    const auto self = shared_from_this();
+    for (std::size_t i = lot->next++; i < lot->due.size(); i = lot->next++) {
+        try {
+            if (co_await fire(lot->due[i])) ++lot->fired;
+        } catch (...) {
+            log(std::current_exception()); // it is tried again
+        }
     }
-    if (stale) co_await on_.state.commit(transaction().remove_scored(keys_.timeouts(), due.text()));
+    if (--lot->lanes == 0) lot->over.resolve(lot->fired);
+}
+
+// Whether it was this instance that did.
+task<bool> transitions::core::fire(std::string text) {
+    const auto due = case_timeout::parse(text);
+    bool stale = !due;
+    bool fired = false;
+    if (due) {
+        wanted_move wanted{.id = due->id, .move = due->move, .only_at = due->seq};
+        try {
+            const auto done = co_await try_move(std::move(wanted));
+            fired = done.has_value();
+        } catch (const service_error&) {
+            // The case is gone or has moved on, or its machine knows no such move any more.
+            stale = true;
+        }
+    }
+    if (stale) co_await on_.state.commit(transaction().remove_scored(keys_.timeouts(), text));
+    co_return fired;
 }
 
 void transitions::core::log(const std::exception_ptr& error) {

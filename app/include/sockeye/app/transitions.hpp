@@ -19,7 +19,8 @@ struct transition_options {
     milliseconds lock_life = seconds(5);
     milliseconds check_interval = milliseconds(500);      // for time-outs that are due
     milliseconds case_life = std::chrono::hours(24 * 30); // after the last change
-    std::size_t max_due_at_once = 100;
+    std::size_t max_due_at_once = 100;                    // time-outs that are read at once,
+    std::size_t max_fired_at_once = 16; // and that are on their way to the store at once
 };
 
 // Where a case is.
