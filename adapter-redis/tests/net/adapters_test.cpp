@@ -1,5 +1,6 @@
 // What holds for servers joined by any of the adapters.
 
+#include "net/joined_servers.hpp"
 #include "net/redis_group.hpp"
 
 #include <map>
@@ -57,13 +58,7 @@ private:
 } // namespace
 
 TEST_CASE("adapters: broadcast to all clients, with binary") {
-    over_every_adapter([](redis_group& at) {
-        at.a().emit("e", 1, "2", binary{"\x03"}, array{nullptr, 1.5});
-        for (auto& client : at.clients) {
-            client.expect(R"(51-["e",1,"2",{"_placeholder":true,"num":0},[null,1.5]])");
-            CHECK(client.read_binary() == "\x03");
-        }
-    });
+    over_every_adapter(socketio::broadcast_to_all_clients);
 }
 
 TEST_CASE("adapters: broadcast to rooms, each client once, but for those excepted") {
@@ -80,15 +75,7 @@ TEST_CASE("adapters: broadcast to rooms, each client once, but for those excepte
 }
 
 TEST_CASE("adapters: broadcast within a namespace") {
-    over_every_adapter([](redis_group& at) {
-        at.await_members("/chat");
-        for (auto& client : at.clients)
-            client.join("/chat");
-        at.b().of("/chat").emit("e");
-        for (auto& client : at.clients)
-            client.expect("2/chat,[\"e\"]");
-        CHECK(at.received() == lists{none, none, none});
-    });
+    over_every_adapter(socketio::broadcast_within_a_namespace<redis_group>);
 }
 
 TEST_CASE("adapters: local operations stay on their server") {
@@ -101,38 +88,15 @@ TEST_CASE("adapters: local operations stay on their server") {
 }
 
 TEST_CASE("adapters: clients of all servers acknowledge a broadcast") {
-    over_every_adapter([](redis_group& at) {
-        const auto answer = at.a().everyone().timeout(1min).emit_with_ack("q", binary{"\x01"});
-        for (int i = 0; i < 3; ++i) {
-            at.clients[i].expect(R"(51-0["q",{"_placeholder":true,"num":0}])");
-            CHECK(at.clients[i].read_binary() == "\x01");
-            at.clients[i].send("30[" + std::to_string(i) + ",9]");
-        }
-        const auto done = wait(answer);
-        CHECK(done.error.empty());
-        CHECK(texts(done.result) == packets{"0", "1", "2"});
-    });
+    over_every_adapter(socketio::gather_acknowledgements);
 }
 
 TEST_CASE("adapters: a broadcast that times out yields the acknowledgements that came") {
-    over_every_adapter([](redis_group& at) {
-        const auto answer = at.a().everyone().timeout(1s).emit_with_ack("q");
-        for (auto& client : at.clients)
-            client.expect(R"(20["q"])");
-        at.clients[0].send("30[0]");
-        at.clients[2].send("30[2]");
-        const auto done = wait(answer);
-        CHECK(done.error == "operation has timed out");
-        CHECK(texts(done.result) == packets{"0", "2"});
-    });
+    over_every_adapter(socketio::gather_acknowledgements_until_the_time_out);
 }
 
 TEST_CASE("adapters: nobody to acknowledge a broadcast") {
-    over_every_adapter([](redis_group& at) {
-        const auto done = wait(at.a().to("nowhere").timeout(1min).emit_with_ack("q"));
-        CHECK(done.error.empty());
-        CHECK(done.result.empty());
-    });
+    over_every_adapter(socketio::ask_nobody_to_acknowledge);
 }
 
 TEST_CASE("adapters: sockets of all servers are fetched, with what is known of them") {
@@ -179,12 +143,7 @@ TEST_CASE("adapters: sockets join and leave rooms on all servers") {
 }
 
 TEST_CASE("adapters: what is sent before sockets are disconnected arrives") {
-    over_every_adapter([](redis_group& at) {
-        at.a().emit("bye");
-        at.a().disconnect_sockets(true);
-        for (auto& client : at.clients)
-            client.expect(R"(2["bye"])").expect("1").expect_closed();
-    });
+    over_every_adapter(socketio::say_goodbye_and_disconnect);
 }
 
 TEST_CASE("adapters: events for servers, and their answers") {

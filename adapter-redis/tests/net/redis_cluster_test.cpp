@@ -1,14 +1,10 @@
 #include "net/cluster_servers.hpp"
-#include "net/server_group.hpp"
-
-#include <sockeye/adapter_redis/classic_adapter.hpp>
-#include <sockeye/adapter_redis/redis_cluster.hpp>
-#include <sockeye/adapter_redis/sharded_adapter.hpp>
+#include "net/linked_group.hpp"
 
 namespace sockeye::adapter_redis {
 namespace {
 
-using socketio::packets;
+using cluster_group = linked_group<cluster_servers, redis_cluster>;
 
 // The answer to a command, waited for.
 reply ask_for(redis_client& link, const std::string& key, const std::vector<std::string>& words) {
@@ -101,26 +97,19 @@ TEST_CASE("cluster: plain channels move when their server dies") {
 }
 
 TEST_CASE("cluster: servers are joined by either adapter") {
-    for (const bool by_shards : {false, true}) {
-        cluster_servers at;
-        std::map<std::string, std::shared_ptr<redis_cluster>> links;
-        socketio::server_group group(
-            [&](const std::string& name, socketio::local_namespace& local) {
-                auto& link = links[name];
-                if (!link) link = std::make_shared<redis_cluster>(at.options());
-                return (by_shards ? sharded_adapter(link) : classic_adapter(link))(local);
-            },
-            1);
-        group.connect();
-        group.enter(1, "r");
-        if (by_shards) {
+    for (const adapter_kind& kind : {of_classic(), of_sharded(room_channels::public_rooms)}) {
+        INFO("adapter: ", kind.name);
+        cluster_group at(kind, 1);
+        at.enter(1, "r");
+        if (kind.name == "sharded") {
             const std::string room = "socket.io#/#r#";
-            await([&] { return count(*at.links[at.server_of(room)], sharded, room) == 1; });
+            redis_link& home = *at.redis.links[at.redis.server_of(room)];
+            await([&] { return count(home, sharded, room) == 1; });
         }
-        group.a().to("r").emit("e");
-        group.clients[1].expect(R"(2["e"])");
-        CHECK(texts(wait(group.a().server_side_emit_with_ack("ask")).result) == packets{"b", "c"});
-        CHECK(wait(group.b().fetch_sockets()).result.size() == 3);
+        at.a().to("r").emit("e");
+        at.clients[1].expect(R"(2["e"])");
+        CHECK(texts(wait(at.a().server_side_emit_with_ack("ask")).result) == packets{"b", "c"});
+        CHECK(wait(at.b().fetch_sockets()).result.size() == 3);
     }
 }
 

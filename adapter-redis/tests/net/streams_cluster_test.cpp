@@ -3,45 +3,18 @@
 #include "codec/stream_entries.hpp"
 #include "net/cluster_servers.hpp"
 #include "net/comeback.hpp"
-#include "net/server_group.hpp"
+#include "net/linked_group.hpp"
 
 #include <sockeye/adapter_redis/emitter.hpp>
-#include <sockeye/adapter_redis/streams_adapter.hpp>
-
-#include <map>
 
 namespace sockeye::adapter_redis {
 namespace {
 
-using socketio::packets;
-using socketio::sorted;
-using socketio::texts;
-using socketio::wait;
-
-// What the servers' adapters use, so that it outlives them.
-struct cluster_medium {
-    cluster_servers redis;
-    std::map<std::string, std::shared_ptr<redis_cluster>> links; // by the servers' names
-    std::map<std::string, socketio::adapter_factory> factories;
-    event_notes ready; // "a /"
-};
-
-class streams_group : public cluster_medium, public socketio::server_group {
+class streams_group : public linked_group<cluster_servers, redis_cluster> {
 public:
-    explicit streams_group(streams_options with = {}, const socketio::server_options& options = {})
-        : server_group(
-              [this, with](const std::string& name, socketio::local_namespace& local) {
-                  return make(name, with, local);
-              },
-              2, options) {
-        await_members("/");
-        connect();
-    }
-    void await_members(const std::string& nsp) {
-        server_group::await_members(nsp);
-        for (const char* const name : {"a ", "b ", "c "})
-            ready.await(name + nsp);
-    }
+    explicit streams_group(const streams_options& with = {}, const server_options& options = {})
+        : linked_group(of_streams(with), 2, options) {}
+
     // "a" speaks; all clients get all of it, once.
     void speak(int first, int last) {
         packets sent;
@@ -55,20 +28,6 @@ public:
                 heard.push_back(client.read());
             CHECK(sorted(heard) == sorted(sent));
         }
-    }
-
-private:
-    std::unique_ptr<socketio::adapter> make(const std::string& name, streams_options with,
-                                            socketio::local_namespace& local) {
-        auto& factory = factories[name];
-        if (!factory) {
-            links[name] = std::make_shared<redis_cluster>(redis.options());
-            with.common.ready = [this, name](const std::string& nsp) {
-                ready.add(name + " " + nsp);
-            };
-            factory = streams_adapter(links[name], with);
-        }
-        return factory(local);
     }
 };
 

@@ -1,4 +1,5 @@
 #include "net/cluster_fixture.hpp"
+#include "net/joined_servers.hpp"
 
 namespace sockeye::socketio {
 namespace {
@@ -23,25 +24,11 @@ remote_socket socket_of(cluster_fixture& at, std::size_t client) {
 // ---- broadcast
 
 TEST_CASE("cluster: broadcasts to all clients") {
-    in_every_cluster([](cluster_fixture& at) {
-        at.a().emit("e", 1, "2", binary{"\x03"});
-        for (auto& client : at.clients) {
-            client.expect(R"(51-["e",1,"2",{"_placeholder":true,"num":0}])");
-            CHECK(client.read_binary() == "\x03");
-        }
-    });
+    in_every_cluster(broadcast_to_all_clients);
 }
 
 TEST_CASE("cluster: broadcasts to all clients in a namespace, and to no other") {
-    in_every_cluster([](cluster_fixture& at) {
-        at.await_members("/chat");
-        for (auto& client : at.clients)
-            client.join("/chat");
-        at.b().of("/chat").emit("e");
-        for (auto& client : at.clients)
-            client.expect("2/chat,[\"e\"]");
-        CHECK(at.received() == lists{none, none, none});
-    });
+    in_every_cluster(broadcast_within_a_namespace<cluster_fixture>);
 }
 
 TEST_CASE("cluster: broadcasts to all clients in a room") {
@@ -112,16 +99,7 @@ TEST_CASE("cluster: flags travel with a broadcast") {
 // ---- broadcast with acknowledgements
 
 TEST_CASE("cluster: broadcasts with multiple acknowledgements") {
-    in_every_cluster([](cluster_fixture& at) {
-        const auto answer = at.a().everyone().timeout(1min).emit_with_ack("q");
-        for (int i = 0; i < 3; ++i) {
-            at.clients[i].expect(R"(20["q"])");
-            at.clients[i].send("30[" + std::to_string(i) + ",9]");
-        }
-        const auto done = wait(answer);
-        CHECK(done.error.empty());
-        CHECK(texts(done.result) == packets{"0", "1", "2"});
-    });
+    in_every_cluster(gather_acknowledgements);
 }
 
 TEST_CASE("cluster: broadcasts with multiple acknowledgements (binary content)") {
@@ -135,11 +113,7 @@ TEST_CASE("cluster: broadcasts with multiple acknowledgements (binary content)")
 }
 
 TEST_CASE("cluster: broadcasts with multiple acknowledgements (no client)") {
-    in_every_cluster([](cluster_fixture& at) {
-        const auto done = wait(at.a().to("nowhere").timeout(1min).emit_with_ack("q"));
-        CHECK(done.error.empty());
-        CHECK(done.result.empty());
-    });
+    in_every_cluster(ask_nobody_to_acknowledge);
 }
 
 TEST_CASE("cluster: broadcasts with multiple acknowledgements (timeout)") {
@@ -150,16 +124,7 @@ TEST_CASE("cluster: broadcasts with multiple acknowledgements (timeout)") {
 }
 
 TEST_CASE("cluster: a broadcast that times out yields the acknowledgements that came") {
-    in_every_cluster([](cluster_fixture& at) {
-        const auto answer = at.a().everyone().timeout(1s).emit_with_ack("q");
-        for (auto& client : at.clients)
-            client.expect(R"(20["q"])");
-        at.clients[0].send("30[0]");
-        at.clients[2].send("30[2]");
-        const auto done = wait(answer);
-        CHECK(done.error == "operation has timed out");
-        CHECK(texts(done.result) == packets{"0", "2"});
-    });
+    in_every_cluster(gather_acknowledgements_until_the_time_out);
 }
 
 TEST_CASE("cluster: broadcasts with a single acknowledgement (local)") {
@@ -273,12 +238,7 @@ TEST_CASE("cluster: makes all socket instances disconnect") {
 }
 
 TEST_CASE("cluster: sends a packet before all socket instances disconnect") {
-    in_every_cluster([](cluster_fixture& at) {
-        at.a().emit("bye");
-        at.a().disconnect_sockets();
-        for (auto& client : at.clients)
-            client.expect(R"(2["bye"])").expect("1");
-    });
+    in_every_cluster(say_goodbye_and_disconnect);
 }
 
 TEST_CASE("cluster: a remote socket can be disconnected") {
