@@ -25,6 +25,7 @@ public:
     void start() override {} // everything is asked for
     // `argument`: JSON. Any other answer than ok ends the run.
     void ask(std::string_view event, std::string_view argument, answered then = {});
+    [[nodiscard]] bool is_waiting() const { return !waiting_.empty(); }
     // From now on the server may end.
     void allow_end() { may_end_ = true; }
 

@@ -28,7 +28,10 @@ public:
             });
         work_for(options_.warmup);
         measure(r);
-        all_.each([this](app_client& c) { go_home(c); });
+        for (unsigned step = 1; step < round; ++step)
+            all_.each([this](app_client& c) {
+                if (steps_[c.number()] % round != 0) go_on(c);
+            });
         expect_nobody();
     }
 
@@ -46,9 +49,19 @@ private:
     }
 
     void work_for(double seconds) {
-        driver_.run_at_intervals(options_.rate, seconds,
-                                 [this] { go_on(all_[next_++ % all_.size()]); });
+        driver_.run_at_intervals(options_.rate, seconds, [this] {
+            if (app_client* next = next_idle()) go_on(*next);
+        });
         all_.settle();
+    }
+
+    // Nobody leaves before the answer to having come is there. None: all of them wait.
+    app_client* next_idle() {
+        for (std::size_t looked_at = 0; looked_at < all_.size(); ++looked_at) {
+            app_client& next = all_[next_++ % all_.size()];
+            if (!next.is_waiting()) return &next;
+        }
+        return nullptr;
     }
 
     // The users of a room do not follow one another.
@@ -67,11 +80,6 @@ private:
         default:
             return ask(c, "room:leave", room, false);
         }
-    }
-
-    void go_home(app_client& c) {
-        while (steps_[c.number()] % round != 0)
-            go_on(c);
     }
 
     // `is_in`: the answer names the user; what presence:leave answers names nobody.
