@@ -52,9 +52,10 @@ def running(command, port):
 
 @contextlib.contextmanager
 def redis():
-    """A Redis of its own that keeps nothing on disk, and its port."""
+    """A Redis of its own that keeps nothing on disk, and its port. A driver's addresses are all of 127.0.0.0/8."""
     port = free_port()
-    command = ["redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]
+    command = ["redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--protected-mode", "no", "--save", "",
+               "--loglevel", "warning"]
     with running(command, port) as process:
         yield process, port
 

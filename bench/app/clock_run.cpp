@@ -31,7 +31,7 @@ struct member {
 class clock_run {
 public:
     clock_run(driver& on, const app_options& o)
-        : driver_(on), options_(o), watch_(on.links, o.redis_port),
+        : driver_(on), options_(o), watch_(on, o.redis_port),
           all_(on, o, [this](app_client& who, std::string_view event) { hear(who, event); }),
           members_(std::size_t(o.sessions) * o.members), origins_(o.sessions, -1) {}
 

@@ -4,8 +4,8 @@
 
 namespace sockeye::bench {
 
-tick_watch::tick_watch(reactor& on, std::uint16_t redis_port) {
-    link_.connect(on, redis_port, 0, *this);
+tick_watch::tick_watch(driver& on, std::uint16_t redis_port) : board_(on.board) {
+    link_.connect(on.links, redis_port, 0, *this);
 }
 
 void tick_watch::on_connected(tcp_link&) {

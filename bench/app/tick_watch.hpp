@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../load/tcp_link.hpp"
+#include "../load/driver.hpp"
 
 #include <cstdint>
 #include <map>
@@ -12,7 +12,7 @@ namespace sockeye::bench {
 // what its members need not know: a position that comes twice has two emitters.
 class tick_watch final : private tcp_link::user {
 public:
-    tick_watch(reactor& on, std::uint16_t redis_port);
+    tick_watch(driver& on, std::uint16_t redis_port);
 
     [[nodiscard]] std::uint64_t published() const { return published_; }
     // Not later than the one before.
@@ -21,9 +21,10 @@ public:
 private:
     void on_connected(tcp_link&) override;
     std::size_t on_bytes(tcp_link&, std::string_view bytes) override;
-    void on_end(tcp_link&) override {}
+    void on_end(tcp_link&) override { board_.fail(0, "Redis ended the connection"); }
     void take(std::string_view tick);
 
+    scoreboard& board_;
     tcp_link link_;
     std::map<std::string, std::int64_t, std::less<>> last_; // position of each session
     std::uint64_t published_ = 0;
