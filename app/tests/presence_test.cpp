@@ -91,6 +91,19 @@ TEST_CASE("presence: a user is in a room from the first socket to the last, on a
     });
 }
 
+TEST_CASE("presence: who enters a room is in it, and learns how many are") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        wait(a->connect("s1", "alice"));
+        wait(a->connect("s2", "bob"));
+        CHECK(wait(a->enter("s1", "r")) == 1);
+        CHECK(wait(a->enter("s2", "r")) == 2);
+        CHECK(cluster.hear(2) == texts{"a: r +alice 1", "a: r +bob 2"});
+        CHECK(cluster.members("room:r:users") == texts{"alice", "bob"});
+    });
+}
+
 TEST_CASE("presence: the keys are those that others read") {
     over_each_store([](service_world& world) {
         presence_cluster cluster(world);
