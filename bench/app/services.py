@@ -11,12 +11,17 @@ class Workload:
     instances: int = 1
 
 
+def state(rate):
+    return Workload(
+        f"{rate:,} operations a second by 200 users: into a room of the directory, to be present in another, and out of both",
+        f"state --users 200 --room-size 10 --rate {rate} --seconds 10 --warmup 3", "--seconds 4 --warmup 2",
+        {"answer_p50_ms": "answer p50, ms", "answer_p99_ms": "p99, ms", "units_per_second": "operations/s",
+         "cpu_us_per_operation": "server CPU, µs an operation", "redis_cpu_us": "Redis CPU, µs", "told_per_operation": "events told"})
+
+
 WORKLOADS = {
-    "state": Workload(
-        "1,000 operations a second by 200 users: into a room of the directory, to be present in another, and out of both",
-        "state --users 200 --room-size 10 --rate 1000 --seconds 10 --warmup 3", "--seconds 4 --warmup 2",
-        {"answer_p50_ms": "answer p50, ms", "answer_p99_ms": "p99, ms", "cpu_us_per_operation": "server CPU, µs an operation",
-         "redis_cpu_us": "Redis CPU, µs", "told_per_operation": "events told"}),
+    "state": state(1000),
+    "state2000": state(2000),
     "memory": Workload(
         "6,000 users with two connections each, in rooms of 10",
         "memory --users 6000 --sockets 2 --room-size 10", "--users 1500",
