@@ -1,5 +1,7 @@
 """Servers that a benchmark starts and ends."""
+import contextlib
 import os
+import resource
 import shlex
 import socket
 import subprocess
@@ -37,6 +39,31 @@ def stop(p):
     except subprocess.TimeoutExpired:
         p.kill()
         p.wait()
+
+
+@contextlib.contextmanager
+def running(command, port):
+    process = start(command, port)
+    try:
+        yield process
+    finally:
+        stop(process)
+
+
+@contextlib.contextmanager
+def redis():
+    """A Redis of its own that keeps nothing on disk, and its port. A driver's addresses are all of 127.0.0.0/8."""
+    port = free_port()
+    command = ["redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--protected-mode", "no", "--save", "",
+               "--loglevel", "warning"]
+    with running(command, port) as process:
+        yield process, port
+
+
+def raise_descriptor_limit():
+    """For this process and those that it starts: thousands of connections need as many descriptors."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def cpu_seconds(pid):

@@ -79,11 +79,28 @@ TEST_CASE("presence: a user is in a room from the first socket to the last, on a
         CHECK(wait(b->join("s2", "r")).users == texts{"alice"});
         CHECK(cluster.hear(1) == texts{"a: r +alice 1"});
         CHECK(wait(a->newest_socket("alice")) == "s2");
-        CHECK(wait(a->leave("s1", "r")) == 1);
-        CHECK(wait(b->leave("s2", "r")) == 0);
+        const left_room first = wait(a->leave("s1", "r"));
+        CHECK(first.count == 1);
+        CHECK(first.user_stays);
+        const left_room last = wait(b->leave("s2", "r"));
+        CHECK(last.count == 0);
+        CHECK(!last.user_stays);
         CHECK(cluster.hear(1) == texts{"b: r -alice 0"});
         CHECK(wait(a->is_online("alice")));
         CHECK(wait(b->everyone()).users == texts{"alice"});
+    });
+}
+
+TEST_CASE("presence: who enters a room is in it, and learns how many are") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        wait(a->connect("s1", "alice"));
+        wait(a->connect("s2", "bob"));
+        CHECK(wait(a->enter("s1", "r")) == 1);
+        CHECK(wait(a->enter("s2", "r")) == 2);
+        CHECK(cluster.hear(2) == texts{"a: r +alice 1", "a: r +bob 2"});
+        CHECK(cluster.members("room:r:users") == texts{"alice", "bob"});
     });
 }
 

@@ -2,9 +2,7 @@
 
 #include "test_message.hpp"
 
-#include <charconv>
-#include <functional>
-#include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -35,10 +33,6 @@ const char* const usage =
 
 namespace {
 
-// Descriptors of both processes and the time of a run stay bounded.
-constexpr unsigned max_conns = 18'000;
-constexpr double max_seconds = 600;
-
 constexpr std::pair<workload, const char*> modes[] = {
     {workload::echo, "echo"},   {workload::polling, "polling"}, {workload::handshake, "handshake"},
     {workload::idle, "idle"},   {workload::ack, "ack"},         {workload::fanout, "fanout"},
@@ -55,15 +49,6 @@ bool speaks_socketio(workload w) {
     return w == workload::ack || w == workload::fanout || w == workload::rooms;
 }
 
-template<class Number>
-Number number(std::string_view text, Number least, Number most) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most)
-        throw usage_error("not a number in range: " + std::string(text));
-    return value;
-}
-
 } // namespace
 
 const char* name_of(workload w) {
@@ -77,8 +62,7 @@ load_options parse_options(int argc, char** argv) {
     const auto seconds = [](double& to, double least) {
         return [&to, least](std::string_view v) { to = number(v, least, max_seconds); };
     };
-    using setter = std::function<void(std::string_view)>;
-    const std::map<std::string_view, setter> setters{
+    const setters with_value{
         {"--port", [&](auto v) { o.port = number<std::uint16_t>(v, 1, 65535); }},
         {"--server-pid", [&](auto v) { o.server_pid = number<pid_t>(v, 2, 1 << 30); }},
         {"--sender-port", [&](auto v) { o.sender_port = number<std::uint16_t>(v, 1, 65535); }},
@@ -94,23 +78,13 @@ load_options parse_options(int argc, char** argv) {
         {"--hold", seconds(o.hold, 0)},
         {"--label", [&](auto v) { o.label = v; }},
     };
-    const std::map<std::string_view, bool*> flags{
+    const flags without{
         {"--polling", &o.over_polling},
         {"--socketio", &o.socketio},
     };
     if (argc < 2) throw usage_error("no mode given");
     o.mode = parse_mode(argv[1]);
-    for (int i = 2; i < argc; ++i) {
-        const std::string_view name = argv[i];
-        if (const auto flag = flags.find(name); flag != flags.end()) {
-            *flag->second = true;
-            continue;
-        }
-        const auto found = setters.find(name);
-        if (found == setters.end()) throw usage_error("unknown option " + std::string(name));
-        if (++i == argc) throw usage_error("no value for " + std::string(name));
-        found->second(argv[i]);
-    }
+    read_arguments(std::span(argv, std::size_t(argc)).subspan(2), with_value, without);
     if (o.over_polling && o.mode != workload::handshake)
         throw usage_error("--polling is for handshake");
     if (o.socketio && o.mode != workload::idle) throw usage_error("--socketio is for idle");

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "arguments.hpp"
+
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <sys/types.h>
 
@@ -31,10 +32,6 @@ struct load_options {
 
 // As it is written on the command line.
 const char* name_of(workload w);
-
-struct usage_error : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 extern const char* const usage;
 

@@ -7,6 +7,14 @@
 namespace sockeye::bench {
 namespace {
 
+std::string shown(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value);
+    return text;
+}
+
+} // namespace
+
 std::string quoted(const std::string& text) {
     std::string r = "\"";
     for (const char c : text) {
@@ -22,26 +30,13 @@ std::string quoted(const std::string& text) {
     return r + '"';
 }
 
-std::string number(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.6g", value);
-    return text;
-}
-
-} // namespace
-
-std::string report::to_json(const load_options& o, const std::string& failure) const {
-    std::string r = "{\"label\":" + quoted(o.label) + ",\"mode\":\"" + name_of(o.mode) + "\"";
-    r += ",\"conns\":" + std::to_string(o.conns) + ",\"inflight\":" + std::to_string(o.inflight);
-    r += ",\"size\":" + std::to_string(o.size);
-    r += std::string(",\"over_polling\":") + (o.over_polling ? "true" : "false");
-    r += std::string(",\"ok\":") + (failure.empty() ? "true" : "false");
-    if (!failure.empty()) return r + ",\"failure\":" + quoted(failure) + "}";
-    r += ",\"figures\":{";
+std::string report::outcome(const std::string& failure) const {
+    if (!failure.empty()) return "\"ok\":false,\"failure\":" + quoted(failure);
+    std::string r = "\"ok\":true,\"figures\":{";
     for (std::size_t i = 0; i < figures_.size(); ++i)
         r += std::string(i == 0 ? "" : ",") + '"' + figures_[i].first +
-             "\":" + number(figures_[i].second);
-    return r + "}}";
+             "\":" + shown(figures_[i].second);
+    return r + "}";
 }
 
 measurement::measurement(pid_t server)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "options.hpp"
 #include "process_meter.hpp"
 
 #include <chrono>
@@ -10,16 +9,20 @@
 
 namespace sockeye::bench {
 
+// As JSON.
+std::string quoted(const std::string& text);
+
 // Named figures in the order of their addition.
 class report {
 public:
-    void add(const char* name, double value) { figures_.emplace_back(name, value); }
+    void add(std::string name, double value) { figures_.emplace_back(std::move(name), value); }
 
-    // Leaves the figures out if there was a failure: nothing may be concluded from them.
-    [[nodiscard]] std::string to_json(const load_options& o, const std::string& failure) const;
+    // Members of a JSON object. Leaves the figures out if there was a failure: nothing may be
+    // concluded from them.
+    [[nodiscard]] std::string outcome(const std::string& failure) const;
 
 private:
-    std::vector<std::pair<const char*, double>> figures_;
+    std::vector<std::pair<std::string, double>> figures_;
 };
 
 // What the server, this driver and the machine spend from its making until `end`.

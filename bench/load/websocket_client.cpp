@@ -41,7 +41,7 @@ void websocket_client::close() {
 }
 
 void websocket_client::on_end(tcp_link&) {
-    if (stage_ != stage::closing) fail("the server ended the connection");
+    if (stage_ != stage::closing) on_lost();
     stage_ = stage::ended;
     ++board_.ended;
 }

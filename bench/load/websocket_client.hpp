@@ -20,6 +20,8 @@ protected:
     virtual void on_message(std::string_view message) = 0;
 
     virtual void on_read_over() { flush(); }
+    // Nobody has asked for it.
+    virtual void on_lost() { fail("the server ended the connection"); }
 
     // Leaves when the current read is over, or on flush.
     void queue_message(std::string_view message);

@@ -94,4 +94,14 @@ std::string_view find_json_string(std::string_view json, std::string_view name) 
     return value.substr(0, value.find('"'));
 }
 
+std::optional<std::int64_t> find_json_number(std::string_view json, std::string_view name) {
+    const std::string key = "\"" + std::string(name) + "\":";
+    const std::size_t at = json.find(key);
+    if (at == json.npos) return {};
+    std::int64_t value = 0;
+    const char* begin = json.data() + at + key.size();
+    const auto [end, error] = std::from_chars(begin, json.data() + json.size(), value);
+    return error == std::errc{} ? std::optional(value) : std::nullopt;
+}
+
 } // namespace sockeye::bench

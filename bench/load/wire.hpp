@@ -36,5 +36,7 @@ std::string_view find_header(std::string_view head, std::string_view name);
 
 // The value of a string member of a flat JSON object, such as "sid" of an open packet.
 std::string_view find_json_string(std::string_view json, std::string_view name);
+// A whole number of such an object; none: it is not there.
+std::optional<std::int64_t> find_json_number(std::string_view json, std::string_view name);
 
 } // namespace sockeye::bench

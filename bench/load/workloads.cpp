@@ -4,18 +4,13 @@
 #include "polling_client.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 namespace sockeye::bench {
 namespace {
 
-using steady = std::chrono::steady_clock;
-
-constexpr unsigned handshake_window = 64; // sessions that open or close at the same time
-constexpr double ping_interval_s = 25;    // the default of Engine.IO servers
-constexpr double patience_s = 10;         // for what is due
-constexpr double after_s = 0.1;           // for what is not: second copies, work put off
+constexpr double ping_interval_s = 25; // the default of Engine.IO servers
+constexpr double after_s = 0.1;        // for what is not: second copies, work put off
 
 } // namespace
 
@@ -37,15 +32,15 @@ void load_run::make_clients() {
 
 std::unique_ptr<client> load_run::make_client(std::uint32_t number) {
     if (options_.mode == workload::polling || options_.over_polling)
-        return std::make_unique<polling_client>(number, board_, reactor_, target_,
+        return std::make_unique<polling_client>(number, board_, driver_.links, target_,
                                                 options_.mode == workload::handshake);
     if (options_.socketio) {
         const seat its = seat_of(number);
         const bool elsewhere = options_.sender_port != 0 && !its.member;
-        return std::make_unique<socketio_client>(number, board_, reactor_,
+        return std::make_unique<socketio_client>(number, board_, driver_.links,
                                                  elsewhere ? sender_target_ : target_, its);
     }
-    return std::make_unique<echo_client>(number, board_, reactor_, target_);
+    return std::make_unique<echo_client>(number, board_, driver_.links, target_);
 }
 
 seat load_run::seat_of(std::uint32_t number) {
@@ -78,70 +73,27 @@ std::string load_run::run(report& r) {
     return board_.failure;
 }
 
-bool load_run::run_until(const std::function<bool()>& done, double seconds) {
-    const auto end = steady::now() + std::chrono::duration<double>(seconds);
-    while (board_.failure.empty() && !done()) {
-        const std::chrono::duration<double, std::milli> left = end - steady::now();
-        if (left.count() <= 0) return false;
-        reactor_.run_once(std::min(1000, int(left.count()) + 1));
-    }
-    return true;
-}
-
-void load_run::run_for(double seconds) {
-    run_until([] { return false; }, seconds);
-}
-
-void load_run::open_sessions(std::size_t count) {
-    unsigned started = board_.open;
-    for (; started < count && board_.failure.empty(); ++started) {
-        clients_[started]->open();
-        const auto room = [&] { return started < board_.open + handshake_window; };
-        if (!run_until(room, patience_s)) break;
-    }
-    if (!run_until([&] { return board_.open == count; }, patience_s))
-        board_.fail(board_.open, "not all sessions opened in time");
-}
-
-void load_run::close_sessions() {
-    unsigned started = 0;
-    for (; started < clients_.size() && board_.failure.empty(); ++started) {
-        clients_[started]->close();
-        const auto room = [&] { return started < board_.ended + handshake_window; };
-        if (!run_until(room, patience_s)) break;
-    }
-    if (!run_until([&] { return board_.ended == clients_.size(); }, patience_s))
-        board_.fail(board_.ended, "not all sessions were closed in time");
+void load_run::start_clients() {
+    for (const auto& c : clients_)
+        c->start();
 }
 
 void load_run::exchange_for(double seconds) {
     if (options_.rate > 0) {
-        send_at_intervals(seconds);
+        driver_.run_at_intervals(options_.rate, seconds, [this] { start_clients(); });
     } else {
         board_.sending = true;
-        for (const auto& c : clients_)
-            c->start();
-        run_for(seconds);
+        start_clients();
+        driver_.run_for(seconds);
         board_.sending = false;
     }
-    if (!run_until([&] { return board_.on_the_way == 0; }, patience_s))
+    if (!driver_.run_until([&] { return board_.on_the_way == 0; }, patience_s))
         board_.fail(0, std::to_string(board_.on_the_way) + " messages did not come");
-    run_for(after_s);
-}
-
-// By the clock, whether the last message has come or not.
-void load_run::send_at_intervals(double seconds) {
-    const auto begin = steady::now();
-    for (double due = 0; due < seconds; due += 1 / options_.rate) {
-        const std::chrono::duration<double> passed = steady::now() - begin;
-        run_for(std::max(0.0, due - passed.count()));
-        for (const auto& c : clients_)
-            c->start();
-    }
+    driver_.run_for(after_s);
 }
 
 void load_run::run_exchange(report& r, const char* figure) {
-    open_sessions(clients_.size());
+    driver_.open(clients_, clients_.size());
     if (options_.warmup > 0) exchange_for(options_.warmup);
     const std::uint64_t before = board_.received;
     measurement m(options_.server_pid);
@@ -153,20 +105,20 @@ void load_run::run_exchange(report& r, const char* figure) {
 void load_run::run_handshake(report& r) {
     // Once unmeasured: a server that compiles itself as it runs is not to be judged by its first
     // try.
-    open_sessions(clients_.size());
-    if (board_.failure.empty()) close_sessions();
+    driver_.open(clients_, clients_.size());
+    if (board_.failure.empty()) driver_.close(clients_);
     if (!board_.failure.empty()) return;
     make_clients();
 
     measurement opening(options_.server_pid);
-    open_sessions(clients_.size());
-    run_for(after_s);
+    driver_.open(clients_, clients_.size());
+    driver_.run_for(after_s);
     opening.end();
     opening.report_per(r, "cpu_us_per_handshake", double(board_.open));
 
     measurement closing(options_.server_pid);
-    if (board_.failure.empty()) close_sessions();
-    run_for(after_s);
+    if (board_.failure.empty()) driver_.close(clients_);
+    driver_.run_for(after_s);
     closing.end();
     r.add("cpu_us_per_close", closing.server_seconds() * 1e6 / options_.conns);
 }
@@ -174,11 +126,11 @@ void load_run::run_handshake(report& r) {
 void load_run::run_idle(report& r) {
     // What the first sessions bring in once, such as pages of libraries, is no session's share.
     const std::size_t first = std::min<std::size_t>(200, clients_.size() / 2);
-    open_sessions(first);
-    run_for(options_.settle);
+    driver_.open(clients_, first);
+    driver_.run_for(options_.settle);
     const double before = double(read_resident_kib(options_.server_pid));
-    open_sessions(clients_.size());
-    run_for(options_.settle);
+    driver_.open(clients_, clients_.size());
+    driver_.run_for(options_.settle);
     const double after = double(read_resident_kib(options_.server_pid));
     r.add("kib_per_connection", (after - before) / double(clients_.size() - first));
     r.add("resident_kib_before", before);
@@ -189,7 +141,7 @@ void load_run::run_idle(report& r) {
 void load_run::hold(report& r) {
     const std::uint64_t pings_before = board_.pings;
     measurement m(options_.server_pid);
-    run_for(options_.hold);
+    driver_.run_for(options_.hold);
     m.end();
     r.add("idle_cpu_percent", 100 * m.server_seconds() / m.wall_seconds());
     const std::uint64_t pings = board_.pings - pings_before;

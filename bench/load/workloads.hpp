@@ -1,15 +1,12 @@
 #pragma once
 
-#include "client.hpp"
+#include "driver.hpp"
 #include "options.hpp"
 #include "report.hpp"
 #include "socketio_client.hpp"
-#include "tcp_link.hpp"
 
 #include <deque>
-#include <functional>
 #include <memory>
-#include <vector>
 
 namespace sockeye::bench {
 
@@ -29,24 +26,19 @@ private:
     void run_idle(report& r);
     void hold(report& r);
 
-    // Runs the clients for that long, or until `done` says so; gives whether it did.
-    bool run_until(const std::function<bool()>& done, double seconds);
-    void run_for(double seconds);
     void make_clients();
     std::unique_ptr<client> make_client(std::uint32_t number);
     seat seat_of(std::uint32_t number);
-    void open_sessions(std::size_t count); // in all
-    void close_sessions();
+    void start_clients();
     void exchange_for(double seconds);
-    void send_at_intervals(double seconds);
 
     const load_options& options_;
     const target target_;
     const target sender_target_;
-    scoreboard board_;
-    reactor reactor_;
+    driver driver_;
+    scoreboard& board_ = driver_.board;
     std::deque<cast_room> rooms_; // clients refer to them
-    std::vector<std::unique_ptr<client>> clients_;
+    driver::sessions clients_;
 };
 
 } // namespace sockeye::bench

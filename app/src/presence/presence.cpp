@@ -8,9 +8,9 @@ namespace steps = presence_steps;
 
 namespace {
 
-present_users users_of(store_reply members) {
-    const std::size_t count = members.items.size();
-    return {std::move(members.items), count};
+present_users present(std::vector<std::string> users) {
+    const std::size_t count = users.size();
+    return {std::move(users), count};
 }
 
 } // namespace
@@ -40,14 +40,20 @@ task<> presence::connect(std::string socket, std::string user) {
 }
 
 task<present_users> presence::join(std::string socket, std::string room) {
-    presence_entry entry{socket, core_->user_of(socket), room};
-    co_await core_->begin(std::move(entry));
-    co_return co_await in_room(room);
+    presence_entry entry{socket, core_->user_of(socket), std::move(room)};
+    auto begun = co_await core_->begin(std::move(entry), presence_steps::listing::users);
+    co_return present(std::move(begun.users));
 }
 
-task<std::size_t> presence::leave(std::string socket, std::string room) {
+task<std::size_t> presence::enter(std::string socket, std::string room) {
     presence_entry entry{socket, core_->user_of(socket), std::move(room)};
-    co_return co_await core_->end(std::move(entry));
+    co_return (co_await core_->begin(std::move(entry))).count;
+}
+
+task<left_room> presence::leave(std::string socket, std::string room) {
+    presence_entry entry{socket, core_->user_of(socket), std::move(room)};
+    const auto ended = co_await core_->end(std::move(entry));
+    co_return left_room{.count = ended.count, .user_stays = !ended.sockets_left.empty()};
 }
 
 void presence::disconnect(const std::string& socket) {
@@ -55,11 +61,11 @@ void presence::disconnect(const std::string& socket) {
 }
 
 task<present_users> presence::in_room(std::string room) {
-    co_return users_of(co_await core_->ask(transaction().members(steps::room_key(room))));
+    co_return present((co_await core_->ask(transaction().members(steps::room_key(room)))).items);
 }
 
 task<present_users> presence::everyone() {
-    co_return users_of(co_await core_->ask(transaction().members(steps::online_key)));
+    co_return present((co_await core_->ask(transaction().members(steps::online_key))).items);
 }
 
 task<bool> presence::is_online(std::string user) {

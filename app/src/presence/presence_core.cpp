@@ -6,11 +6,12 @@ namespace sockeye::app {
 
 namespace steps = presence_steps;
 
-pending<store_result> presence::core::commit_begin(const presence_entry& entry) {
+pending<store_result> presence::core::commit_begin(const presence_entry& entry,
+                                                   steps::listing what) {
     const std::lock_guard lock(mutex_);
     ledger_.add(entry);
     departing_.erase(entry.socket);
-    transaction made = steps::begin(entry, on_.node);
+    transaction made = steps::begin(entry, on_.node, what);
     // What the others find without a lease, they take for a dead instance's.
     if (keeps_lease_ && !had_lease_) made.set(steps::lease_key(on_.node), "1", options_.lease);
     return on_.state.commit(std::move(made));
@@ -22,28 +23,29 @@ pending<store_result> presence::core::commit_end(const presence_entry& entry) {
     return on_.state.commit(steps::end(entry, on_.node, false));
 }
 
-task<std::size_t> presence::core::begin(presence_entry entry) {
+task<steps::entry_result> presence::core::begin(presence_entry entry, steps::listing what) {
     const auto self = shared_from_this();
     store_result done;
     try {
-        done = co_await commit_begin(entry);
+        done = co_await commit_begin(entry, what);
     } catch (...) {
         const std::lock_guard lock(mutex_);
         if (!entry.room.empty()) ledger_.remove(entry); // whoever asked to join is told
         in_doubt_ = true;
         throw;
     }
-    const auto result = steps::read_begin(done);
+    auto result = steps::read_begin(std::move(done), what);
     tell(entry, result, true);
-    co_return result.count;
+    co_return result;
 }
 
-task<std::size_t> presence::core::end(presence_entry entry) {
+task<steps::entry_result> presence::core::end(presence_entry entry) {
     const auto self = shared_from_this();
     co_return co_await finish_end(entry, commit_end(entry));
 }
 
-task<std::size_t> presence::core::finish_end(presence_entry entry, pending<store_result> answer) {
+task<steps::entry_result> presence::core::finish_end(presence_entry entry,
+                                                     pending<store_result> answer) {
     store_result done;
     try {
         done = co_await answer;
@@ -52,12 +54,12 @@ task<std::size_t> presence::core::finish_end(presence_entry entry, pending<store
         in_doubt_ = true; // made good when the store is back
         throw;
     }
-    const auto result = steps::read_end(done);
+    auto result = steps::read_end(done);
     tell(entry, result, false);
     if (entry.room.empty() && !result.sockets_left.empty())
         co_await on_.state.commit(
             steps::replace_newest(entry.user, entry.socket, result.sockets_left.front()));
-    co_return result.count;
+    co_return result;
 }
 
 void presence::core::tell(const presence_entry& entry, const steps::entry_result& result,

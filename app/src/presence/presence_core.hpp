@@ -19,8 +19,9 @@ public:
          const presence_options& options)
         : on_(on), changed_(std::move(changed)), options_(options) {}
 
-    task<std::size_t> begin(presence_entry entry);
-    task<std::size_t> end(presence_entry entry);
+    task<presence_steps::entry_result>
+    begin(presence_entry entry, presence_steps::listing what = presence_steps::listing::nobody);
+    task<presence_steps::entry_result> end(presence_entry entry);
     void depart(const std::string& socket);
     [[nodiscard]] std::string user_of(const std::string& socket);
     task<store_reply> ask(transaction question); // its first reply
@@ -31,9 +32,10 @@ public:
     task<> give_up_lease();
 
 private:
-    pending<store_result> commit_begin(const presence_entry& entry);
+    pending<store_result> commit_begin(const presence_entry& entry, presence_steps::listing what);
     pending<store_result> commit_end(const presence_entry& entry);
-    task<std::size_t> finish_end(presence_entry entry, pending<store_result> answer);
+    task<presence_steps::entry_result> finish_end(presence_entry entry,
+                                                  pending<store_result> answer);
     void tell(const presence_entry& entry, const presence_steps::entry_result& result, bool online);
 
     task<> leave_if_gone(std::string socket, std::uint64_t departure);

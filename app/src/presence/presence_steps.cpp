@@ -23,20 +23,23 @@ std::string sockets_key(const presence_entry& entry) {
                               : "presence:room:" + entry.room + '\n' + entry.user;
 }
 
-transaction begin(const presence_entry& entry, const std::string& node) {
+transaction begin(const presence_entry& entry, const std::string& node, listing what) {
     transaction made;
     made.add_member(users_key(entry), entry.user)
         .count_members(users_key(entry))
         .add_member(sockets_key(entry), entry.socket)
         .add_member(entries_key(node), entry.text())
         .add_member(nodes_key, node); // so that others look after it, lease or not
+    if (what == listing::users) made.members(users_key(entry));
     if (entry.room.empty()) made.set(newest_socket_key(entry.user), entry.socket);
     return made;
 }
 
-entry_result read_begin(const store_result& done) {
-    return {.changed = done.replies[0].number == 1,
-            .count = static_cast<std::size_t>(done.replies[1].number)};
+entry_result read_begin(store_result done, listing what) {
+    entry_result read{.changed = done.replies[0].number == 1,
+                      .count = static_cast<std::size_t>(done.replies[1].number)};
+    if (what == listing::users) read.users = std::move(done.replies[5].items);
+    return read;
 }
 
 transaction end(const presence_entry& entry, const std::string& node, bool only_if_dead) {

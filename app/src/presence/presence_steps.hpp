@@ -25,16 +25,20 @@ struct entry_result {
     bool changed = false; // the user has come, or gone
     std::size_t count = 0;
     std::vector<std::string> sockets_left; // of the user, where it ended
+    std::vector<std::string> users;        // who is there, where that was asked for
 };
 
-transaction begin(const presence_entry& entry, const std::string& node);
+/// What an entry's beginning answers besides: in a large room, the users are many.
+enum class listing : std::uint8_t { nobody, users };
+
+transaction begin(const presence_entry& entry, const std::string& node, listing what);
 /// `only_if_dead`: not if that node's lease is there.
 transaction end(const presence_entry& entry, const std::string& node, bool only_if_dead);
 /// Another socket takes the place of the newest that has gone.
 transaction replace_newest(const std::string& user, const std::string& gone,
                            const std::string& instead);
 
-entry_result read_begin(const store_result& done);
+entry_result read_begin(store_result done, listing what);
 entry_result read_end(const store_result& done);
 
 } // namespace sockeye::app::presence_steps

@@ -88,7 +88,7 @@ task<> presence_events::enter(std::string socket, std::string user,
                               std::vector<std::string> rooms) {
     co_await presence_.connect(socket, std::move(user));
     for (const std::string& room : rooms)
-        co_await presence_.join(socket, room);
+        co_await presence_.enter(socket, room);
 }
 
 task<object> presence_events::join(socket s, std::string room) {
@@ -102,8 +102,8 @@ task<object> presence_events::join(socket s, std::string room) {
 task<object> presence_events::leave(socket s, std::string room) {
     user_of(s);
     s.leave(room_channel(room));
-    const std::size_t left = co_await presence_.leave(s.id(), room);
-    co_return object{{"roomId", room}, {"count", left}};
+    const left_room left = co_await presence_.leave(s.id(), room);
+    co_return object{{"roomId", room}, {"count", left.count}};
 }
 
 // Of a room that is kept, others hear what is on disk, with its number there.

@@ -80,7 +80,7 @@ task<object> room_events::join(socket s, value argument) {
     auto asked = room_in(argument);
     const std::string user = user_of(s);
     s.join(room_channel(asked.room));
-    co_await presence_.join(s.id(), asked.room);
+    co_await presence_.enter(s.id(), asked.room);
     object room = co_await rooms_.add_user(asked.room, user, std::move(asked.metadata));
     co_return object{{"room", std::move(room)}};
 }
@@ -89,11 +89,9 @@ task<object> room_events::leave(socket s, value argument) {
     const auto asked = room_in(argument);
     const std::string user = user_of(s);
     s.leave(room_channel(asked.room));
-    co_await presence_.leave(s.id(), asked.room);
-    const auto present = co_await presence_.in_room(asked.room);
-    const bool stays = std::ranges::count(present.users, user) != 0; // by another socket
+    const left_room left = co_await presence_.leave(s.id(), asked.room);
     object room;
-    if (stays)
+    if (left.user_stays)
         room = co_await rooms_.get(asked.room);
     else
         room = co_await rooms_.remove_user(asked.room, user);

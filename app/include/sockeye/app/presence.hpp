@@ -32,6 +32,11 @@ struct present_users {
     std::size_t count = 0;
 };
 
+struct left_room {
+    std::size_t count = 0;   // of users who are left
+    bool user_stays = false; // by another socket
+};
+
 // Who is there, in the whole cluster. A user is online while any of the user's sockets lives
 // anywhere, and in a room while any of them is in it.
 //
@@ -55,7 +60,8 @@ public:
     // made good when it is back.
     task<> connect(std::string socket, std::string user);
     task<present_users> join(std::string socket, std::string room);
-    task<std::size_t> leave(std::string socket, std::string room); // how many are left
+    task<std::size_t> enter(std::string socket, std::string room); // joins, and only counts
+    task<left_room> leave(std::string socket, std::string room);
     // Takes effect after the grace period, unless the socket connects again.
     void disconnect(const std::string& socket);
 
