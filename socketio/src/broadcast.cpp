@@ -14,16 +14,22 @@ broadcast_operator::broadcast_operator(std::shared_ptr<namespace_core> nsp, sele
                                        emit_flags flags)
     : nsp_(std::move(nsp)), to_(std::move(to)), flags_(flags) {}
 
-broadcast_operator broadcast_operator::to(const room_names& rooms) const {
-    broadcast_operator more = *this;
-    add_rooms(more.to_.rooms, rooms);
-    return more;
+broadcast_operator broadcast_operator::to(const room_names& rooms) const& {
+    return broadcast_operator(*this).to(rooms);
 }
 
-broadcast_operator broadcast_operator::except(const room_names& rooms) const {
-    broadcast_operator fewer = *this;
-    add_rooms(fewer.to_.except, rooms);
-    return fewer;
+broadcast_operator broadcast_operator::to(const room_names& rooms) && {
+    add_rooms(to_.rooms, rooms);
+    return std::move(*this);
+}
+
+broadcast_operator broadcast_operator::except(const room_names& rooms) const& {
+    return broadcast_operator(*this).except(rooms);
+}
+
+broadcast_operator broadcast_operator::except(const room_names& rooms) && {
+    add_rooms(to_.except, rooms);
+    return std::move(*this);
 }
 
 broadcast_operator broadcast_operator::volatile_() const {
@@ -52,17 +58,21 @@ broadcast_operator broadcast_operator::timeout(std::chrono::milliseconds limit) 
 
 // ---- a parent hands on what it is told to send, and nothing else
 
-void broadcast_operator::emit_event(emission what) const {
+void broadcast_operator::emit_event(emission what) const& {
+    broadcast_operator(*this).emit_event(std::move(what));
+}
+
+void broadcast_operator::emit_event(emission what) && {
     check_event_name(what.event);
     if (nsp_->what() == namespace_core::kind::parent) {
         for (const auto& child : nsp_->children())
             broadcast_operator(child, to_, flags_).emit_event(what);
     } else if (what.answered) {
         nsp_->adapter().broadcast_with_ack(
-            std::move(what.event), to_, flags_,
+            std::move(what.event), std::move(to_), flags_,
             answer_here(nsp_, std::move(what.answered), flags_.single_answer));
     } else {
-        nsp_->adapter().broadcast(std::move(what.event), to_, flags_);
+        nsp_->adapter().broadcast(std::move(what.event), std::move(to_), flags_);
     }
 }
 

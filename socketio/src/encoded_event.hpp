@@ -7,8 +7,6 @@
 
 #include <boost/container/small_vector.hpp>
 
-#include <vector>
-
 namespace sockeye::socketio {
 
 // The messages of a packet: one, unless it has binary.
@@ -39,7 +37,7 @@ private:
     bool compress_;
     bool has_offset_;
     std::size_t bytes_ = 0;
-    std::vector<engineio::encoded_ptr> messages_;
+    boost::container::small_vector<engineio::encoded_ptr, 1> messages_;
 };
 
 // A packet for one socket.

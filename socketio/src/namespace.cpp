@@ -41,8 +41,8 @@ pending<std::vector<socket>> namespace_::sockets() const {
     core_->for_each_part(
         [into](namespace_part& part) {
             const std::lock_guard lock(into->mutex);
-            for (auto& core : part.all())
-                into->all.emplace_back(std::move(core));
+            for (socket_core* const core : part.all())
+                into->all.emplace_back(core->shared_from_this());
         },
         [into, answer] { answer.resolve(std::move(into->all)); });
     return answer.answer();

@@ -181,12 +181,13 @@ void namespace_core::deliver_here(const prepared_event& what) {
     const unsigned shard = shards().current();
     const auto reached = parts_[shard].select(event.to());
     if (reached.empty()) return;
+    const array& sent = event.event();
     const auto packets = event.share();
     outgoing_list shorter; // for who knows nothing of offsets
-    for (const auto& socket : reached) {
+    for (socket_core* const socket : reached) {
         const bool cut = event.has_offset() && !socket->knows_offsets();
         if (cut && shorter.empty()) shorter = event.encode_without_offset();
-        socket->send_event(event.event(), cut ? shorter : packets, event.volatile_());
+        socket->send_event(sent, cut ? shorter : packets, event.volatile_());
     }
     server_.counters(shard).deliveries.add(reached.size());
 }
@@ -212,7 +213,7 @@ std::size_t namespace_core::deliver_asking(namespace_part& part, const encoded_e
     const auto reached = part.select(what.to());
     const auto packets = what.share();
     std::size_t asked = 0;
-    for (const auto& socket : reached) {
+    for (socket_core* const socket : reached) {
         const bool expected = socket->expect_ack(
             id, flags.timeout, [answered = answers.answered](const ack_error& error, array answer) {
                 if (!error) answered(first_of(std::move(answer)));
@@ -238,7 +239,7 @@ void namespace_core::for_each(const selection& who, std::function<void(socket_co
                               std::function<void()> done) {
     for_each_part(
         [who, task = std::move(task)](namespace_part& part) {
-            for (const auto& socket : part.select(who))
+            for (socket_core* const socket : part.select(who))
                 task(*socket);
         },
         std::move(done));
@@ -271,7 +272,7 @@ void namespace_core::fetch(const selection& who,
     for_each_part(
         [who, into](namespace_part& part) {
             std::vector<socket_details> here;
-            for (const auto& socket : part.select(who))
+            for (socket_core* const socket : part.select(who))
                 here.push_back(socket->details());
             const std::lock_guard lock(into->mutex);
             std::move(here.begin(), here.end(), std::back_inserter(into->all));

@@ -23,11 +23,26 @@ public:
     void remove(socket_core& gone);
     [[nodiscard]] room_index& rooms() { return rooms_; }
 
-    // The sockets that are meant, each once; they stay alive as long as the result. What is done
-    // with one may end others, or change rooms: whom it concerns is settled before.
-    using sockets = std::vector<std::shared_ptr<socket_core>>;
-    [[nodiscard]] sockets select(const selection& who);
-    [[nodiscard]] sockets all() { return select({}); }
+    // The sockets that are meant, each once. What is done with one may end others, or change rooms:
+    // whom it concerns is settled before, and who ends meanwhile lives on as long as this.
+    class selected {
+    public:
+        selected(namespace_part& of, const selection& who);
+        ~selected();
+        selected(const selected&) = delete;
+        selected& operator=(const selected&) = delete;
+
+        [[nodiscard]] bool empty() const { return sockets_.empty(); }
+        [[nodiscard]] std::size_t size() const { return sockets_.size(); }
+        [[nodiscard]] auto begin() const { return sockets_.begin(); }
+        [[nodiscard]] auto end() const { return sockets_.end(); }
+
+    private:
+        namespace_part& of_;
+        std::vector<socket_core*> sockets_;
+    };
+    [[nodiscard]] selected select(const selection& who) { return {*this, who}; }
+    [[nodiscard]] selected all() { return select({}); }
 
 private:
     static std::string_view id(std::string_view id) { return id; }
@@ -41,12 +56,16 @@ private:
         bool operator()(const auto& a, const auto& b) const { return id(a) == id(b); }
     };
 
-    template<class Visit>
-    void for_each_member(const std::string& room, Visit visit);
+    // `expect` is told how many come, if they are many.
+    template<class Expect, class Visit>
+    void for_each_member(const std::string& room, Expect expect, Visit visit);
+    [[nodiscard]] std::vector<socket_core*> meant(const selection& who);
     [[nodiscard]] socket_core* find(std::string_view name) const;
 
     std::unordered_set<socket_core*, by_id, same_id> sockets_;
     room_index rooms_;
+    std::size_t selections_ = 0;                      // that are looked at
+    std::vector<std::shared_ptr<socket_core>> ended_; // meanwhile
 };
 
 } // namespace sockeye::socketio

@@ -149,7 +149,9 @@ void socket::leave(const std::string& room) const {
 }
 
 broadcast_operator socket::others(emit_flags flags) const {
-    return {core_->nsp().shared_from_this(), {.rooms = {}, .except = {id()}}, flags};
+    selection all;
+    all.except.push_back(id());
+    return {core_->nsp().shared_from_this(), std::move(all), flags};
 }
 broadcast_operator socket::broadcast() const {
     return others({});

@@ -50,21 +50,21 @@ private:
 // ---- events in
 
 void socket_core::on_event(packet& event) {
-    array arguments = event.data.is_array() ? std::move(event.data.as_array()) : array{};
-    if (arguments.empty()) return; // an event without a name
-    name_by_text(arguments);
+    array* const arguments = event.data.get_if<array>();
+    if (!arguments || arguments->empty()) return; // an event without a name
+    name_by_text(*arguments);
     server().counters().events_in.add();
     ack_sender reply_to;
     if (event.id)
         reply_to = ack_sender(std::make_shared<reply_path>(shared_from_this(), *event.id));
-    if (observer* const sees = server().observed_by()) sees->on_event_in(*this, arguments);
-    if (extras_ && !extras_->any.empty()) show(extras_->any, arguments, reply_to);
+    if (observer* const sees = server().observed_by()) sees->on_event_in(*this, *arguments);
+    if (extras_ && !extras_->any.empty()) show(extras_->any, *arguments, reply_to);
     if (extras_ && !extras_->steps.empty()) {
         auto state = std::make_shared<dispatch_state>(
-            dispatch_state{std::move(arguments), std::move(reply_to), extras_->steps});
+            dispatch_state{std::move(*arguments), std::move(reply_to), extras_->steps});
         return run_steps(state, 0);
     }
-    incoming_event incoming{arguments, std::move(reply_to), true, &server()};
+    incoming_event incoming{*arguments, std::move(reply_to), true, &server()};
     dispatch(incoming);
 }
 

@@ -1,5 +1,6 @@
 #include "codec/deflate.hpp"
 #include "codec/packet_codec.hpp"
+#include "codec/packet_memory.hpp"
 #include "codec/websocket_frame.hpp"
 
 #include <sockeye/engineio/encoded.hpp>
@@ -88,19 +89,19 @@ outgoing::~outgoing() = default;
 
 outgoing_ptr outgoing::make(packet_type type, std::string_view data, bool binary, bool compress) {
     check_size(data.size());
-    void* memory = ::operator new(sizeof(outgoing) + storage_size(data.size(), binary));
+    void* memory = take_packet_memory(sizeof(outgoing) + storage_size(data.size(), binary));
     char* storage = static_cast<char*>(memory) + sizeof(outgoing);
     return new (memory) outgoing(lay_out(storage, type, data, binary, compress), nullptr);
 }
 
 outgoing_ptr outgoing::share(encoded_ptr packet) {
-    void* memory = ::operator new(sizeof(outgoing));
+    void* memory = take_packet_memory(sizeof(outgoing));
     const packet_bytes& bytes = packet->bytes();
     return new (memory) outgoing(bytes, std::move(packet));
 }
 
 outgoing_ptr outgoing::raw(std::string bytes) {
-    void* memory = ::operator new(sizeof(outgoing));
+    void* memory = take_packet_memory(sizeof(outgoing));
     outgoing_ptr packet(new (memory) outgoing(packet_bytes{.type = packet_type::noop}, nullptr));
     packet->extra().raw = std::move(bytes);
     return packet;
@@ -108,8 +109,12 @@ outgoing_ptr outgoing::raw(std::string bytes) {
 
 void intrusive_ptr_release(const outgoing* packet) {
     if (--packet->owners_ > 0) return;
+    const bool has_bytes = packet->bytes_.start && !packet->shared_; // behind it
+    const std::size_t size =
+        sizeof(outgoing) +
+        (has_bytes ? storage_size(packet->bytes_.size, packet->bytes_.binary) : 0);
     packet->~outgoing();
-    ::operator delete(const_cast<outgoing*>(packet)); // the bytes behind it go with it
+    give_packet_memory(const_cast<outgoing*>(packet), size);
 }
 
 outgoing::forms& outgoing::extra() const {

@@ -6,6 +6,9 @@
 
 #include <limits>
 #include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace sockeye::engineio {
 namespace {
@@ -147,6 +150,19 @@ TEST_CASE("a message beyond 4 GiB is refused before memory is taken") {
     const std::string_view huge("", std::numeric_limits<std::uint32_t>::max() - 63ull);
     CHECK_THROWS_AS(outgoing::make(packet_type::message, huge), std::length_error);
     CHECK_THROWS_AS(encode_message(huge), std::length_error);
+}
+
+TEST_CASE("packets of any size and number are intact, and may end on another thread") {
+    std::vector<outgoing_ptr> packets;
+    for (int round = 0; round < 2; ++round) { // the second may lie where the first has lain
+        for (std::size_t i = 0; i < 3000; ++i)
+            packets.push_back(
+                outgoing::make(packet_type::message, std::string(i % 400, char('a' + i % 26))));
+        for (std::size_t i = 0; i < packets.size(); ++i)
+            CHECK(packets[i]->data() == std::string(i % 400, char('a' + i % 26)));
+        if (round == 0) packets.clear();
+    }
+    std::thread([&] { packets.clear(); }).join();
 }
 
 } // namespace

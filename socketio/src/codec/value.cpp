@@ -21,8 +21,7 @@ bool any_container(const value& of) {
     return false;
 }
 
-// Takes out those children whose destructors would go down by more than one level. The usual
-// packet has none, and so costs no memory on its way out.
+// Takes out those children whose destructors would go down by more than one level.
 void take_deep_children(value& from, std::vector<value>& into) {
     const auto take = [&into](value& child) {
         if (any_container(child)) {
@@ -33,6 +32,16 @@ void take_deep_children(value& from, std::vector<value>& into) {
         std::ranges::for_each(*items, take);
     } else if (auto* members = from.get_if<object>()) {
         std::ranges::for_each(*members, take, &object::member::val);
+    }
+}
+
+void destroy_deep_children(value& of) {
+    std::vector<value> pending; // memory running out here ends the program
+    take_deep_children(of, pending);
+    while (!pending.empty()) {
+        value next = std::move(pending.back());
+        pending.pop_back();
+        take_deep_children(next, pending);
     }
 }
 
@@ -233,13 +242,7 @@ void value::take_content(value& other) noexcept {
 }
 
 void value::destroy_content() noexcept {
-    std::vector<value> pending; // memory running out here ends the program
-    take_deep_children(*this, pending);
-    while (!pending.empty()) {
-        value next = std::move(pending.back());
-        pending.pop_back();
-        take_deep_children(next, pending);
-    }
+    if (any_container(*this)) destroy_deep_children(*this);
     switch (kind_) {
     case value_kind::binary:
         std::destroy_at(&binary_);

@@ -172,6 +172,27 @@ TEST_CASE(
           std::vector<std::string>{"ahead, once", "first", "taken away", "first", "added, once"});
 }
 
+TEST_CASE("sockets may end while a broadcast is on its way to them") {
+    socketio_fixture at;
+    at.io.on_connection([&at](const socket& s) {
+        s.on_any_outgoing(
+            [&at, id = s.id()](const array&) { at.io.except(id).disconnect_sockets(); });
+    });
+    at.start();
+    std::vector<packet_client> clients;
+    for (int i = 0; i < 3; ++i) {
+        clients.push_back(at.connect());
+        clients.back().join();
+    }
+    at.io.emit("hi"); // whoever it reaches first ends the others
+    std::vector<std::string> heard;
+    for (packet_client& client : clients)
+        heard.push_back(client.read());
+    std::ranges::sort(heard);
+    CHECK(heard == std::vector<std::string>{"1", "1", R"(2["hi"])"});
+    CHECK(at.io.counters().sockets == 1);
+}
+
 TEST_CASE("what is given to a socket that has gone is let go") {
     socketio_fixture at;
     const auto held = std::make_shared<int>();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sockeye::socketio {
@@ -26,9 +27,15 @@ class broadcast_operator {
 public:
     broadcast_operator(std::shared_ptr<namespace_core> nsp, selection to, emit_flags flags);
 
-    [[nodiscard]] broadcast_operator to(const room_names& rooms) const;
-    [[nodiscard]] broadcast_operator in(const room_names& rooms) const { return to(rooms); }
-    [[nodiscard]] broadcast_operator except(const room_names& rooms) const;
+    // Of a temporary, what has been named before is moved on, here and when it emits.
+    [[nodiscard]] broadcast_operator to(const room_names& rooms) const&;
+    [[nodiscard]] broadcast_operator to(const room_names& rooms) &&;
+    [[nodiscard]] broadcast_operator in(const room_names& rooms) const& { return to(rooms); }
+    [[nodiscard]] broadcast_operator in(const room_names& rooms) && {
+        return std::move(*this).to(rooms);
+    }
+    [[nodiscard]] broadcast_operator except(const room_names& rooms) const&;
+    [[nodiscard]] broadcast_operator except(const room_names& rooms) &&;
     [[nodiscard]] broadcast_operator volatile_() const;
     [[nodiscard]] broadcast_operator compress(bool on) const;
     [[nodiscard]] broadcast_operator local() const;
@@ -39,8 +46,12 @@ public:
     // first argument of each acknowledgement is collected; without timeout() before, it fails at
     // once unless there is nobody to answer.
     template<class... Arguments>
-    void emit(std::string_view event, Arguments&&... arguments) const {
+    void emit(std::string_view event, Arguments&&... arguments) const& {
         emit_event(make_emission(event, std::forward<Arguments>(arguments)...));
+    }
+    template<class... Arguments>
+    void emit(std::string_view event, Arguments&&... arguments) && {
+        std::move(*this).emit_event(make_emission(event, std::forward<Arguments>(arguments)...));
     }
     template<class... Arguments>
     void send(Arguments&&... arguments) const {
@@ -51,8 +62,10 @@ public:
     pending<array> emit_with_ack(std::string_view event, Arguments&&... arguments) const {
         return emit_array_with_ack(to_array(event, std::forward<Arguments>(arguments)...));
     }
-    void emit_event(emission what) const;
-    void emit_array(array event) const { emit_event({std::move(event)}); }
+    void emit_event(emission what) const&;
+    void emit_event(emission what) &&;
+    void emit_array(array event) const& { emit_event({std::move(event)}); }
+    void emit_array(array event) && { std::move(*this).emit_event({std::move(event)}); }
     [[nodiscard]] pending<array> emit_array_with_ack(array event) const;
 
     [[nodiscard]] pending<std::vector<remote_socket>> fetch_sockets() const;
