@@ -3,8 +3,11 @@
 #include "event_log/sqlite_schema.hpp"
 
 #include <sqlite3.h>
+#include <thread>
 
 namespace sockeye::app {
+
+using std::chrono::steady_clock;
 
 namespace {
 
@@ -25,6 +28,7 @@ auto translate_errors(Work work, bool is_limited = false) {
     }
 }
 
+<<<<<<< HEAD
 void limit_size(sqlite_connection& database, std::size_t max_bytes) {
     if (max_bytes == 0) return;
     auto asked = database.prepare("PRAGMA page_size");
@@ -36,13 +40,28 @@ void limit_size(sqlite_connection& database, std::size_t max_bytes) {
     }
     database.run("PRAGMA max_page_count = " +
                  std::to_string(static_cast<std::int64_t>(max_bytes) / page));
+=======
+// SQLite waits for others everywhere but here: of those that open a new file at once, only one may
+// change its journal.
+void write_ahead(sqlite_connection& in, milliseconds patience) {
+    const auto deadline = steady_clock::now() + patience;
+    while (true) {
+        try {
+            return in.run("PRAGMA journal_mode = WAL");
+        } catch (const sqlite_error& error) {
+            if (error.code != SQLITE_BUSY || steady_clock::now() >= deadline) throw;
+        }
+        std::this_thread::sleep_for(milliseconds(1));
+    }
+>>>>>>> w-bench
 }
 
 // An acknowledged event must survive a power cut, so each commit is synchronous; with the log
 // written ahead that takes one call of fsync.
 sqlite_connection open(const sqlite_options& where) try {
     sqlite_connection made(where.file, where.busy_timeout);
-    made.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    write_ahead(made, where.busy_timeout);
+    made.run("PRAGMA synchronous = FULL");
     migrate(made);
     limit_size(made, where.max_bytes);
     return made;

@@ -9,11 +9,14 @@ struct block {
     block* next;
 };
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool is_watched = true; // ASan is to see the end of each packet
+#ifdef __has_feature // clang's
+#define IS_WATCHED_BY_ASAN __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define IS_WATCHED_BY_ASAN 1
 #else
-constexpr bool is_watched = false;
+#define IS_WATCHED_BY_ASAN 0
 #endif
+constexpr bool is_watched = IS_WATCHED_BY_ASAN; // it is to see the end of each packet
 
 constexpr std::size_t block_size = 256;
 constexpr std::size_t most_kept = is_watched ? 0 : 1024; // a quarter of a mebibyte for a thread
