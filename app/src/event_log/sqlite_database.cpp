@@ -28,7 +28,6 @@ auto translate_errors(Work work, bool is_limited = false) {
     }
 }
 
-<<<<<<< HEAD
 void limit_size(sqlite_connection& database, std::size_t max_bytes) {
     if (max_bytes == 0) return;
     auto asked = database.prepare("PRAGMA page_size");
@@ -40,7 +39,8 @@ void limit_size(sqlite_connection& database, std::size_t max_bytes) {
     }
     database.run("PRAGMA max_page_count = " +
                  std::to_string(static_cast<std::int64_t>(max_bytes) / page));
-=======
+}
+
 // SQLite waits for others everywhere but here: of those that open a new file at once, only one may
 // change its journal.
 void write_ahead(sqlite_connection& in, milliseconds patience) {
@@ -53,7 +53,6 @@ void write_ahead(sqlite_connection& in, milliseconds patience) {
         }
         std::this_thread::sleep_for(milliseconds(1));
     }
->>>>>>> w-bench
 }
 
 // An acknowledged event must survive a power cut, so each commit is synchronous; with the log
