@@ -9,9 +9,8 @@ stream_publisher::stream_publisher(std::shared_ptr<redis_client> link, std::stri
                                    std::size_t max_length)
     : link_(std::move(link)), stream_(std::move(stream)), max_length_(std::to_string(max_length)) {}
 
-void stream_publisher::add(const socketio::cluster_message& message,
-                           redis_client::reply_handler then) const {
-    add(to_envelope(message), std::move(then));
+void stream_publisher::add(const socketio::cluster_message& message) const {
+    add(to_envelope(message));
 }
 
 void stream_publisher::add(const envelope& entry, redis_client::reply_handler then) const {

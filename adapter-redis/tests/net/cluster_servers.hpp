@@ -38,8 +38,15 @@ struct cluster_servers {
             must(0, {"CLUSTER", "MEET", "127.0.0.1", std::to_string(servers[i].port()),
                      servers[i].bus_port});
         for (std::size_t i = 0; i < 3; ++i)
-            await(
-                [&] { return knows(i, "cluster_state:ok") && knows(i, "cluster_known_nodes:3"); });
+            await([&] {
+                return knows(i, "cluster_state:ok") && knows(i, "cluster_known_nodes:3") &&
+                       reaches_others(i);
+            });
+    }
+    // What a server says to one that it does not reach is lost.
+    bool reaches_others(std::size_t server) {
+        return ask(*links[server], {"CLUSTER", "NODES"}).text.find("disconnected") ==
+               std::string::npos;
     }
     bool knows(std::size_t server, std::string_view what) {
         return ask(*links[server], {"CLUSTER", "INFO"}).text.find(what) != std::string::npos;

@@ -23,6 +23,7 @@ TEST_CASE("cluster: plain channels reach whoever subscribes anywhere") {
     redis_cluster other(at.options(2));
     at.subscribe(one, plain, "news");
     at.subscribe(one, pattern, "n*");
+    await([&] { return other.counters().connected; }); // or it waits for a seed that is not there
     other.publish(plain, "news", "x");
     at.notes.await("news=x", 2);
 }

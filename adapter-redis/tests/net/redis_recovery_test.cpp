@@ -36,6 +36,7 @@ TEST_CASE("what changes while Redis is away is told when it is back") {
     const auto gone = fixture.subscribe(link, plain, "gone");
     fixture.server.kill();
     fixture.notes.await(fixture.called("subscriptions") + " lost: End of file");
+    await([&] { return !link.counters().connected; });
     link.unsubscribe(gone);
     link.subscribe(plain, "new", {}, [&] { fixture.notes.add("ready new"); });
     link.command({"SET", "kept", "yes"});

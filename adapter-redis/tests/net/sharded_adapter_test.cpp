@@ -70,7 +70,7 @@ TEST_CASE("sharded: fetching sockets fails with the reference's words") {
     const auto which =
         at.outsider.subscribe(channel_kind::sharded, "socket.io#/#", [](auto, auto) {}, {});
     at.await_count(0, "/", 4);
-    CHECK(wait(at.a().timeout(20ms).fetch_sockets()).error ==
+    CHECK(wait(at.a().timeout(1s).fetch_sockets()).error ==
           "timeout reached: only 2 responses received out of 3");
     at.outsider.unsubscribe(which);
 }
