@@ -1,5 +1,5 @@
-// What codecs and events cost without sockets: codec_bench lists the operations, codec_bench NAME COUNT
-// does one of them COUNT times, bench/codec/instructions counts what that takes.
+// What codecs and events cost without sockets: codec_bench lists the operations, codec_bench NAME
+// COUNT does one of them COUNT times, bench/codec/instructions counts what that takes.
 #include "operations.hpp"
 
 #include <charconv>
