@@ -335,9 +335,8 @@ TEST_CASE("config: no refusal holds a secret") {
     for (const char* bad : {"redis://u:hunter2@h:x", "redis:/u:hunter2@h", "redis://hunter2@h",
                             "redis://u:hunter2\n@h"})
         CHECK_FALSE(has(refusal_of({"--redis-url", bad}), "hunter2"));
-    for (const char* bad :
-         {"host=h password=hunter2 hunter2", "postgresql://u:hunter2@h:x:y/d?z=1",
-          "postgresql://u:hunter2@x@h/d"})
+    for (const char* bad : {"host=h password=hunter2 hunter2", "postgresql://u:hunter2@h:x:y/d?z=1",
+                            "postgresql://u:hunter2@x@h/d"})
         CHECK_FALSE(has(refusal_of({"--database-url", bad}), "hunter2"));
     CHECK_FALSE(has(folder.refusal_of("token_secret = \"hunter2"), "hunter2"));
 }

@@ -6,6 +6,7 @@
 #endif
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -71,8 +72,8 @@ bool is_surrogate_escape(std::string_view text, std::size_t i, std::string_view 
            is_hex(text[i + 5]);
 }
 
-/// JSON.stringify escapes half a surrogate pair, and JSON.parse takes it; RapidJSON does not.
-/// Returns how many such escapes became U+FFFD.
+/// JSON.stringify escapes half a surrogate pair, and JSON.parse takes it; the reader wants a whole
+/// one. Returns how many such escapes became U+FFFD.
 std::size_t repair_surrogates(std::string& text) {
     constexpr std::string_view first = "89ab";
     constexpr std::string_view second = "cdef";
@@ -91,6 +92,23 @@ std::size_t repair_surrogates(std::string& text) {
     return repaired;
 }
 
+/// One of 0x1a to 0x1f, which stand nowhere in JSON. The reader sees to the other control
+/// characters.
+bool has_high_control(std::string_view text) {
+    const auto is_one = [](char c) { return c >= 0x1a && c <= 0x1f; };
+    const char* at = text.data();
+    const char* const end = at + text.size();
+#ifdef __SSE2__
+    for (; end - at >= std::ptrdiff_t{sizeof(__m128i)}; at += sizeof(__m128i)) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const __m128i above = _mm_sub_epi8(bytes, _mm_set1_epi8(0x1a)); // those: 0 to 5
+        const __m128i found = _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(5)), above);
+        if (_mm_movemask_epi8(found) != 0) return true;
+    }
+#endif
+    return std::any_of(at, end, is_one);
+}
+
 constexpr std::size_t safe_recursion = 200; // arrays and objects within each other
 
 /// Reads `text`, of which nothing is left then: the reader unescapes strings where they are.
@@ -104,7 +122,7 @@ bool read_in_place(std::string& text, const parser_limits& limits, value& into) 
     text.reserve(size + 16); // it may look that far behind the end
     rapidjson::InsituStringStream stream(text.data());
     json_handler handler(limits);
-    // Numbers are checked, not converted: RapidJSON 1.1 makes -6e-305 of 1999048928559553e+297.
+    // Numbers are checked, not converted: std::from_chars does that, exactly.
     constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
     // Recursion is quicker, and goes no deeper than the handler lets it.
     const bool read = limits.max_depth <= safe_recursion
@@ -127,6 +145,7 @@ bool has_surrogate_escape(std::string_view text) {
 } // namespace
 
 bool parse_json(std::string_view text, const parser_limits& limits, value& into) {
+    if (has_high_control(text)) return false;
     constexpr std::size_t kept_bytes = 64 * 1024;
     thread_local std::string copy; // warm from the packets before
     copy.assign(text);

@@ -175,6 +175,20 @@ TEST_CASE("what JSON.parse refuses is refused") {
     }
 }
 
+TEST_CASE("a control character is refused wherever it stands") { // texts are scanned in strides
+    for (char control = 0; control < 0x20; ++control)
+        for (std::size_t at = 0; at < 40; ++at) {
+            CAPTURE(int(control));
+            CAPTURE(at);
+            std::string text(40, 'x');
+            text[at] = control;
+            value read;
+            CHECK_FALSE(parse_json('"' + text + '"', {}, read));
+        }
+    value read;
+    CHECK(parse_json(" \t\r\n[1, \t\r\n2] \t\r\n", {}, read));
+}
+
 TEST_CASE("every beginning of a text is refused") {
     const std::string_view text = R"({"a":[1,-2.5e3,"\u00e9\ud83d\ude00",true,false,null,{}]})";
     for (std::size_t size = 0; size < text.size(); ++size) {
