@@ -4,7 +4,6 @@
 #include "runs.hpp"
 
 #include <cstdio>
-#include <exception>
 
 namespace {
 
@@ -34,12 +33,5 @@ int run(const app_options& o) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run(parse_options(argc, argv));
-    } catch (const usage_error& e) {
-        std::fprintf(stderr, "bench_app_load: %s\n\n%s", e.what(), usage);
-    } catch (const std::exception& e) {
-        std::fprintf(stderr, "bench_app_load: %s\n", e.what());
-    }
-    return 1;
+    return run_program("bench_app_load", usage, [&] { return run(parse_options(argc, argv)); });
 }

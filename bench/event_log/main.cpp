@@ -8,7 +8,6 @@
 #include <sockeye/engineio/http_server.hpp>
 
 #include <cstdio>
-#include <exception>
 
 namespace {
 
@@ -40,12 +39,5 @@ int run(const log_options& o) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run(parse_options(argc, argv));
-    } catch (const usage_error& e) {
-        std::fprintf(stderr, "bench_event_log: %s\n\n%s", e.what(), usage);
-    } catch (const std::exception& e) {
-        std::fprintf(stderr, "bench_event_log: %s\n", e.what());
-    }
-    return 1;
+    return run_program("bench_event_log", usage, [&] { return run(parse_options(argc, argv)); });
 }

@@ -1,6 +1,20 @@
 #include "arguments.hpp"
 
+#include <cstdio>
+#include <exception>
+
 namespace sockeye::bench {
+
+int run_program(const char* name, const char* usage, const std::function<int()>& run) {
+    try {
+        return run();
+    } catch (const usage_error& e) {
+        std::fprintf(stderr, "%s: %s\n\n%s", name, e.what(), usage);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s: %s\n", name, e.what());
+    }
+    return 1;
+}
 
 void read_arguments(std::span<char* const> from, const setters& with_value, const flags& without) {
     for (std::size_t i = 0; i < from.size(); ++i) {

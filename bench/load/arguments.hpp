@@ -30,6 +30,9 @@ Number number(std::string_view text, Number least, Number most) {
 using setters = std::map<std::string_view, std::function<void(std::string_view)>>;
 using flags = std::map<std::string_view, bool*>;
 
+// Runs a program and gives its status, with a word to standard error about what was thrown.
+int run_program(const char* name, const char* usage, const std::function<int()>& run);
+
 // `--name value` and `--flag`. Throws usage_error.
 void read_arguments(std::span<char* const> from, const setters& with_value, const flags& without);
 

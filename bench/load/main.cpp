@@ -6,7 +6,6 @@
 #include "workloads.hpp"
 
 #include <cstdio>
-#include <exception>
 
 namespace {
 
@@ -29,12 +28,5 @@ int run(const load_options& o) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run(parse_options(argc, argv));
-    } catch (const usage_error& e) {
-        std::fprintf(stderr, "bench_load: %s\n\n%s", e.what(), usage);
-    } catch (const std::exception& e) {
-        std::fprintf(stderr, "bench_load: %s\n", e.what());
-    }
-    return 1;
+    return run_program("bench_load", usage, [&] { return run(parse_options(argc, argv)); });
 }

@@ -33,12 +33,12 @@ public:
         const bool key = !config_.tls_key_file.empty();
         if (certificate && !key) refuse("tls_certificate_file", "needs tls_key_file too");
         if (key && !certificate) refuse("tls_key_file", "needs tls_certificate_file too");
-        if (config_.token_required && !has_token_keys(config_))
-            refuse("token_required",
-                   "needs token_secret, token_key_file or token_jwks_file, to check tokens with");
-        if (!config_.api_token_scope.empty() && !has_token_keys(config_))
-            refuse("api_token_scope",
-                   "needs token_secret, token_key_file or token_jwks_file, to check tokens with");
+        for (const auto& [name, needs_keys] :
+             {std::pair("token_required", config_.token_required),
+              std::pair("api_token_scope", !config_.api_token_scope.empty())})
+            if (needs_keys && !has_token_keys(config_))
+                refuse(name, "needs token_secret, token_key_file or token_jwks_file, to check "
+                             "tokens with");
         const bool shared = config_.redis_url.empty() || !config_.database_url.empty();
         for (const auto& [name, keeps] : {std::pair("session_history", config_.session_history),
                                           std::pair("room_history", !config_.room_history.empty())})
