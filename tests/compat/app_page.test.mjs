@@ -121,9 +121,7 @@ atEachPlace("the page", ({ count, store, servers, enter, meet, newName, close })
     const [anns, bens] = await Promise.all(heard.map((enough) => enough()));
     const both = Object.keys(anns).filter((beat) => beat in bens);
     assert.ok(both.length >= 5, JSON.stringify([anns, bens]));
-    // Of a busy machine one beat or the other is late; a clock that is off, is off at each.
-    const apart = both.map((beat) => Math.abs(anns[beat] - bens[beat])).sort((a, b) => a - b);
-    assert.ok(apart[apart.length >> 1] < 100, JSON.stringify([anns, bens]));
+    for (const beat of both) assert.ok(Math.abs(anns[beat] - bens[beat]) < 100, JSON.stringify([anns, bens]));
     for (const one of [ann, ben]) assert.match(await one.reads("offset"), /^-?\d+\.\d ms$/);
     await ben.click("clock-stop");
     await ann.click("clock-rewind");

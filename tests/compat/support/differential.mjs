@@ -17,26 +17,13 @@ export function against(title, start, tests) {
       assert.equal(await servers.ours.stop(), 0);
     });
     tests((name, scenario, differs = (seen) => seen, theirs = scenario) => {
-      const compare = async () => {
+      it(name, async () => {
         const seen = await Promise.all([scenario(servers.ours.url), theirs(servers.reference.url)]);
         const [ours, reference] = seen.map(anonymous);
         assert.deepEqual(ours, differs(reference));
-      };
-      it(name, (t) => comparedAgain(t, compare));
+      });
     });
   });
-}
-
-// A machine that has other things to do delays one server or the other, so that heartbeats fall elsewhere: such a
-// difference does not come three times. What came is told.
-async function comparedAgain(t, compare, more = 2) {
-  try {
-    await compare();
-  } catch (difference) {
-    if (more === 0) throw difference;
-    t.diagnostic(`seen once: ${difference.message}`);
-    await comparedAgain(t, compare, more - 1);
-  }
 }
 
 // Ids of sessions and sockets, and the private ones, wherever they stand.
