@@ -46,8 +46,8 @@ connection_in_transit::~connection_in_transit() {
 
 connection::connection(connection_keeper& keeper, shard& home, stream link,
                        const peer_address& peer, std::size_t pause_reading_above)
-    : keeper_(keeper), home_(home), link_(std::move(link)),
-      pause_reading_above_(pause_reading_above), peer_(peer) {}
+    : home_(home), link_(std::move(link)), pause_reading_above_(pause_reading_above), peer_(peer),
+      keeper_(keeper) {}
 
 connection::~connection() = default;
 
@@ -214,6 +214,13 @@ void connection::write(const outgoing_ptr& owner, std::string_view bytes, bool c
     count_queue();
     if (is_congested() && !was_congested) home_.counters.reads_paused.add();
     flush_soon();
+}
+
+void connection::look_ahead() const {
+    __builtin_prefetch(&home_);
+    __builtin_prefetch(&state_);
+    __builtin_prefetch(driver_.get());
+    out_.look_ahead();
 }
 
 void connection::write(std::string bytes) {

@@ -5,10 +5,17 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
 namespace sockeye::engineio {
+
+namespace {
+
+constexpr std::size_t looked_ahead = 16; // connections
+
+} // namespace
 
 shard::shard(unsigned index, asio::io_context& context)
     : index_(index), context_(context), now_(std::chrono::steady_clock::now()), wheel_(now_),
@@ -104,8 +111,12 @@ void shard::flush_all() {
     // A flush may end sessions, and their handlers may send to others: those are flushed next turn.
     std::vector<boost::intrusive_ptr<connection>> batch;
     batch.swap(to_flush_);
-    for (const auto& target : batch)
-        target->flush_now();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (i % looked_ahead == 0)
+            for (std::size_t k = i; k < std::min(i + looked_ahead, batch.size()); ++k)
+                batch[k]->look_ahead();
+        batch[i]->flush_now();
+    }
     if (to_flush_.empty()) {
         batch.clear();
         if (batch.capacity() <= 16 * 1024) to_flush_.swap(batch); // keep the memory warm

@@ -31,6 +31,7 @@ public:
 
     // Fills `parts` with what is to be written next; returns how many were filled.
     [[nodiscard]] unsigned gather(iovec* parts, unsigned max) const;
+    void look_ahead() const { __builtin_prefetch(chunks_.data() + head_); }
     // So many bytes have been written.
     void consume(std::size_t written);
 

@@ -135,12 +135,9 @@ private:
     void finish_close(std::initializer_list<packet_type> poll_answer);
     void arm();
 
+    // What a broadcast meets comes first, so that it lies together.
     const server_options& options_;
     session_host& host_;
-    output_queue waiting_; // for a GET; empty while a WebSocket carries the session
-    // Next ping (v4), or the end of patience: pong (v4), ping (v3), the last GET when closing.
-    time_point heartbeat_at_;
-    std::unique_ptr<upgrade_attempt> upgrade_;
     protocol revision_;
     transport_kind transport_;
     session_status status_ = session_status::open;
@@ -149,6 +146,10 @@ private:
     bool pong_extended_ = false; // since the last ping
     bool poll_waits_ = false;
     bool post_runs_ = false;
+    // Next ping (v4), or the end of patience: pong (v4), ping (v3), the last GET when closing.
+    time_point heartbeat_at_;
+    std::unique_ptr<upgrade_attempt> upgrade_;
+    output_queue waiting_; // for a GET; empty while a WebSocket carries the session
 };
 
 } // namespace sockeye::engineio
