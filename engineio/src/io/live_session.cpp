@@ -159,7 +159,7 @@ void live_session::abort_post() {
     if (http_connection* const post = std::exchange(polling_->post, nullptr)) post->abort();
 }
 
-void live_session::answer_poll(std::vector<queued_packet> packets) {
+void live_session::answer_poll(packet_list packets) {
     http_connection* const get = std::exchange(polling_->get, nullptr);
     if (!get) return;
     http_response response = poll_response({.revision = revision(),

@@ -103,7 +103,7 @@ private:
     output_queue& websocket_queue() override;
     void flush_websocket() override;
     void close_websocket() override;
-    void answer_poll(std::vector<queued_packet> packets) override;
+    void answer_poll(packet_list packets) override;
     void abort_post() override;
     void flush_soon() override;
     void write_probe(const outgoing_ptr& packet) override;
