@@ -106,7 +106,10 @@ redis_link::redis_link(redis_options options, io_context& loop)
     : core_(std::make_shared<link_core>(std::move(options), &loop)) {}
 
 redis_link::~redis_link() {
-    if (!thread_.joinable()) return core_->stop();
+    if (!thread_.joinable()) {
+        core_->stop();
+        return;
+    }
     core_->post([core = core_.get()] { core->finish(); });
     if (thread_.get_id() != std::this_thread::get_id()) {
         thread_.join();

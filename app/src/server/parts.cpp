@@ -84,12 +84,12 @@ api_access api_access_of(const server_config& from) {
             .scope = from.api_token_scope};
 }
 
-std::unique_ptr<store> make_store(const server_config& from, engineio::shards& shards,
+std::unique_ptr<store> make_store(const server_config& from, engineio::http_server& server,
                                   const engineio::logger& log) {
-    if (from.redis_url.empty()) return std::make_unique<memory_store>(shards, wall_clock);
+    if (from.redis_url.empty()) return std::make_unique<memory_store>(server.shards(), wall_clock);
     auto options = adapter_redis::parse_redis_url(from.redis_url);
     options.log = log;
-    return std::make_unique<redis_store>(shards, std::move(options));
+    return std::make_unique<redis_store>(server, std::move(options));
 }
 
 std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::shards& shards,

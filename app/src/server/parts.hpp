@@ -8,7 +8,7 @@
 #include <sockeye/app/state_machine.hpp>
 #include <sockeye/app/store.hpp>
 #include <sockeye/app/users.hpp>
-#include <sockeye/engineio/options.hpp>
+#include <sockeye/engineio/http_server.hpp>
 #include <sockeye/socketio/options.hpp>
 
 #include <memory>
@@ -22,7 +22,7 @@ socketio::server_options io_options(const server_config& from, const engineio::l
 users_options users_options_of(const server_config& from);
 api_access api_access_of(const server_config& from);
 
-std::unique_ptr<store> make_store(const server_config& from, engineio::shards& shards,
+std::unique_ptr<store> make_store(const server_config& from, engineio::http_server& server,
                                   const engineio::logger& log);
 /// Throws std::runtime_error for a file that cannot be used.
 std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::shards& shards,

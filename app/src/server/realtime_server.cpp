@@ -33,7 +33,7 @@ user_hooks user_hooks_for(presence_events& present) {
 
 realtime_server::realtime_server(server_config config, engineio::logger log)
     : config_(std::move(config)), log_(std::move(log)), http_(http_options(config_)),
-      state_(make_store(config_, http_.shards(), log_)),
+      state_(make_store(config_, http_, log_)),
       event_log_(make_event_log(config_, http_.shards(), log_)), on_{*state_, http_.shards(),
                                                                      wall_clock, config_.node_id,
                                                                      log_},

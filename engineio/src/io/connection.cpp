@@ -194,7 +194,7 @@ void connection::read_some() {
 void connection::resume_reading() {
     if (!readable_ || read_posted_ || in_driver_ || !wants_input() || !link_.established()) return;
     read_posted_ = true;
-    asio::post(home_.context(), [self = connection_ptr(this)] {
+    home_.post([self = connection_ptr(this)] {
         self->read_posted_ = false;
         if (self->state_ != status::closed) self->on_ready(0);
     });

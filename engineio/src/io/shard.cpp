@@ -28,6 +28,7 @@ void shard::post(std::function<void()> task) {
     asio::post(context_, [self = shared_from_this(), task = std::move(task)] {
         self->touch();
         task();
+        self->fresh_ = false;
     });
 }
 
@@ -39,6 +40,7 @@ void shard::post_after(std::chrono::milliseconds delay, std::function<void()> ta
             if (ec) return;
             self->touch();
             task();
+            self->fresh_ = false;
         });
 }
 
@@ -72,6 +74,7 @@ void shard::run_timers(const error_code& ec) {
     wheel_.advance(now_);
     if (const auto next = wheel_.next())
         if (!timer_at_ || *next < *timer_at_) arm(*next);
+    fresh_ = false;
 }
 
 void shard::at_turn_end(std::function<void()> task) {
@@ -95,6 +98,7 @@ void shard::end_turn() {
     touch();
     run_turn_end_tasks();
     flush_all();
+    fresh_ = false;
 }
 
 void shard::run_turn_end_tasks() {
