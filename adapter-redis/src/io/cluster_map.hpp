@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/cluster_slots.hpp"
+#include "state/link_ledger.hpp"
 
 #include <sockeye/adapter_redis/redis_cluster.hpp>
 
@@ -28,6 +29,8 @@ public:
     void count_subscribers(channel_kind kind, std::string_view channel, pubsub::count_handler then);
     void command_for(std::string_view key, const std::vector<std::string>& words,
                      redis_client::reply_handler then);
+    void say_for(std::string_view key, const std::vector<std::string>& words,
+                 redis_client::reply_handler then);
     [[nodiscard]] bool reaches(std::string_view key) const;
     [[nodiscard]] redis_options options_for(std::string_view key) const;
     [[nodiscard]] link_counters counters() const;
@@ -63,13 +66,17 @@ private:
     link_ptr link_for(channel_kind kind, std::string_view channel);
     link_ptr plain_link();
     [[nodiscard]] const node* owner_of(std::string_view key) const;
+    void send(errand one);
     void send(const errand_ptr& one, const link_ptr& to, bool asking);
+    void settle(const reply& answer);
     bool send_on(const errand_ptr& one, const reply& answer);
     node next_to_ask();
     void apply(const std::vector<slot_range>& ranges);
     void place(subscription& one);
 
     const redis_cluster_options options_;
+    const engineio::logger log_;
+    const std::shared_ptr<link_ledger> ledger_ = std::make_shared<link_ledger>();
     mutable std::mutex mutex_; // of all that follows
     bool closed_ = false;
     std::map<std::string, node> nodes_;

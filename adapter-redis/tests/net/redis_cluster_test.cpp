@@ -28,6 +28,37 @@ TEST_CASE("cluster: plain channels reach whoever subscribes anywhere") {
     at.notes.await("news=x", 2);
 }
 
+TEST_CASE("cluster: what was said to a seed that is not there is counted and reported") {
+    cluster_servers at;
+    for (auto& server : at.servers)
+        server.pause();
+    redis_cluster_options options = at.options(0); // whose first seed is nobody
+    options.each.close_timeout = 10ms;
+    options.each.log = [&](engineio::log_level, std::string_view line) {
+        at.notes.add(std::string(line));
+    };
+    redis_cluster one(options);
+    for (int i = 0; i < 3; ++i)
+        one.publish(plain, "news", "lost");
+    for (auto& server : at.servers)
+        server.resume();
+    await([&] { return one.counters().dropped == 3; });
+    CHECK(at.notes.count("redis: what is said is lost: the link to Redis is closed") == 1);
+}
+
+TEST_CASE("cluster: what is refused where a channel is, is counted") {
+    cluster_servers at;
+    redis_cluster one(at.options(0));
+    for (std::size_t server = 0; server < 3; ++server)
+        at.must(server, {"ACL", "SETUSER", "default", "-spublish", "-publish"});
+    await([&] { return one.counters().connected; });
+    for (std::size_t server = 0; server < 3; ++server)
+        one.publish(sharded, channel_at(at, server), "lost");
+    one.publish(plain, "news", "lost");
+    await([&] { return one.counters().refused == 4; });
+    CHECK(one.counters().dropped == 0);
+}
+
 TEST_CASE("cluster: sharded channels are heard and spoken on where they are") {
     cluster_servers at;
     redis_cluster one(at.options(0));

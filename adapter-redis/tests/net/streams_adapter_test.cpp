@@ -151,20 +151,27 @@ TEST_CASE("streams: what is no message is counted, and what is nobody's is skipp
     at.await_malformed({3, 3, 3});
 }
 
-TEST_CASE("streams: what Redis does not take is counted, and said once until it takes more") {
+TEST_CASE("streams: what Redis does not take is counted and reported by the link") {
     redis_group at(of_streams());
-    const std::string line = "log namespace /: cannot add to the stream socket.io, what is said is "
-                             "lost: OOM command not allowed when used memory > 'maxmemory'.";
-    for (std::uint64_t episode = 1; episode <= 2; ++episode) {
-        ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});
+    redis_link& link = *at.links["a"];
+    ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});
+    SUBCASE("a server's") {
         for (int i = 0; i < 3; ++i)
             at.a().emit("lost");
-        await([&] { return at.a().counters().cluster_messages_dropped == 3 * episode; });
-        CHECK(at.at(0).notes.count(line) == episode);
+        await([&] { return link.counters().refused == 3; });
         ask(at.outsider, {"CONFIG", "SET", "maxmemory", "0"});
         const packets lost(3, R"(2["lost"])");
         CHECK(at.received() == lists{lost, none, none});
+        CHECK(at.a().counters().cluster_messages_dropped == 0);
     }
+    SUBCASE("an emitter's") {
+        for (int i = 0; i < 3; ++i)
+            streams_emitter(at.links["a"]).emit("lost");
+        await([&] { return link.counters().refused == 3; });
+    }
+    CHECK(at.redis.notes.count("redis: what is said is lost: OOM command not allowed when used "
+                               "memory > 'maxmemory'.") == 1);
+    CHECK(link.counters().dropped == 0);
 }
 
 TEST_CASE("streams: a key that is no stream is reported, and read once it is one") {
@@ -275,6 +282,15 @@ TEST_CASE("streams: a session is restored once, and not without its last event")
     }
     CHECK(at.c().counters().recoveries_forgotten == 1);
     CHECK(at.c().counters().recoveries_unknown == 1);
+    at.clients[1] = at.at(1).connect();
+}
+
+TEST_CASE("streams: a session that Redis does not keep is counted") {
+    redis_group at(of_streams(), 1, with_recovery());
+    ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});
+    at.clients[1].close();
+    await([&] { return at.links["b"]->counters().refused == 1; });
+    ask(at.outsider, {"CONFIG", "SET", "maxmemory", "0"});
     at.clients[1] = at.at(1).connect();
 }
 
