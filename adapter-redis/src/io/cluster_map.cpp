@@ -141,7 +141,7 @@ bool cluster_map::send_on(const errand_ptr& one, const reply& answer) {
     }
     const bool asking = elsewhere && elsewhere->asking;
     send(one, to, asking);
-    if (elsewhere && !asking) refresh();
+    if (elsewhere && !asking) refresh_once();
     return true;
 }
 
@@ -253,15 +253,27 @@ void cluster_map::refresh() {
     if (!asked.link) return;
     asked.link->command({"CLUSTER", "SLOTS"},
                         [weak = weak_from_this(), at = asked.address](const reply& answer) {
-                            const auto ranges = read_slots(answer, at);
-                            const auto self = weak.lock();
-                            if (self && ranges && !ranges->empty()) self->apply(*ranges);
+                            if (const auto self = weak.lock()) self->on_shape(answer, at);
                         });
 }
 
-void cluster_map::apply(const std::vector<slot_range>& ranges) {
+void cluster_map::refresh_once() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(refreshing_, true)) return;
+    }
+    refresh();
+}
+
+void cluster_map::on_shape(const reply& answer, const redis_address& asked) {
+    const auto ranges = read_slots(answer, asked);
     const std::lock_guard lock(mutex_);
-    if (closed_) return;
+    refreshing_ = false;
+    if (ranges && !ranges->empty() && !closed_) apply(*ranges);
+}
+
+// Under the lock.
+void cluster_map::apply(const std::vector<slot_range>& ranges) {
     masters_.clear();
     owners_.fill({});
     for (const slot_range& range : ranges) {

@@ -37,6 +37,7 @@ public:
 
     // Asks a server that is there.
     void refresh();
+    void refresh_once(); // however many find out that something has moved
     // Lets go of servers that are no masters any more. Not on a link's thread: waits for theirs.
     void drop_former();
     // When it returns, no handler is called any more. The last call but for the destructor.
@@ -71,6 +72,7 @@ private:
     void settle(const reply& answer);
     bool send_on(const errand_ptr& one, const reply& answer);
     node next_to_ask();
+    void on_shape(const reply& answer, const redis_address& asked);
     void apply(const std::vector<slot_range>& ranges);
     void place(subscription& one);
 
@@ -84,6 +86,7 @@ private:
     std::array<std::string, slot_count> owners_; // names; empty: not known
     std::string plain_at_;                       // where plain channels are
     std::string last_asked_;                     // who has which slot
+    bool refreshing_ = false;                    // an answer to refresh_once is to come
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions_;
     pubsub::subscription_id last_id_ = 0;
 };

@@ -173,6 +173,30 @@ TEST_CASE("cluster: commands follow a key that is on its way, and one that has m
     CHECK(ask(*at.links[2], {"GET", key}).text == "10");
 }
 
+TEST_CASE("cluster: many commands that find their key moved ask once where everything is") {
+    cluster_servers at;
+    redis_cluster_options options = at.options();
+    options.refresh_interval = 1h;
+    redis_cluster one(options);
+    const std::string key = channel_at(at, 1);
+    await([&] { return one.counters().connected; });
+    at.must(1, {"SET", key, "0"});
+    at.begin_to_move(slot_of(key), 1, 2);
+    at.move_key(key, 1, 2);
+    at.give_slot(slot_of(key), 2);
+    for (int i = 0; i < 1000; ++i)
+        one.command_for(key, {"INCR", key}, {});
+    await([&] { return ask(*at.links[2], {"GET", key}).text == "1000"; });
+    int asked = 0;
+    for (auto& link : at.links) {
+        const std::string stats = ask(*link, {"INFO", "commandstats"}).text;
+        const std::string name = "cmdstat_cluster|slots:calls=";
+        const std::size_t found = stats.find(name);
+        if (found != std::string::npos) asked += std::stoi(stats.substr(found + name.size()));
+    }
+    CHECK(asked < 100);
+}
+
 TEST_CASE("cluster: what waits for a server that died goes to its successor") {
     cluster_servers at;
     redis_cluster one(at.options());
