@@ -79,13 +79,15 @@ public:
         await_one();
         subscribe({{{kind_, channels_.of(uid())}, on_payload()},
                    {{kind_, channels_.everybody}, on_payload()}});
-        reader_->listen(local().name(),
-                        {while_alive([this](const stream_id& from) { begin_at(from); }),
-                         while_alive([this](const stream_entry& entry,
-                                            const stream_reader::batch& of) { read(entry, of); })});
+        listening_ = reader_->listen(
+            local().name(),
+            {while_alive([this](const stream_id& from) { begin_at(from); }),
+             while_alive([this](const stream_entry& entry, const stream_reader::batch& of) {
+                 read(entry, of);
+             })});
     }
     void close() override {
-        reader_->unlisten(local().name());
+        reader_->unlisten(local().name(), listening_);
         if (old_ones_.know_of_us()) entries_.add(say(cluster::adapter_close{}));
         pubsub_adapter::close();
     }
@@ -161,6 +163,8 @@ private:
     }
 
     void read(const stream_entry& entry, const stream_reader::batch& of) {
+        const std::string* const from = find_field(entry.fields, "uid");
+        if (from != nullptr && *from == uid()) return; // carried out when it was sent
         auto read = decode_entry(entry.fields);
         if (read && is_beat_of_ours(*read)) return;
         auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
@@ -170,7 +174,6 @@ private:
             }));
     }
     void handle(const stream_id& id, cluster_message message, const stream_reader::batch& of) {
-        if (message.uid == uid()) return; // carried out when it was sent
         if (old_ones_.on_entry(message, std::chrono::steady_clock::now()))
             entries_.add(make_beat(say(cluster::heartbeat{})));
         auto* const order = std::get_if<cluster::broadcast>(&message.what);
@@ -186,6 +189,7 @@ private:
     const cluster_channels channels_;
     const stream_publisher entries_;
     const std::shared_ptr<stream_reader> reader_;
+    stream_reader::listener_id listening_ = 0;
     const std::shared_ptr<stream_recovery> recovery_; // null: off
     stream_only_servers old_ones_;
 };

@@ -78,9 +78,30 @@ TEST_CASE("streams: what fails while nobody listens is tried again when somebody
     reader->start();
     ask(*link, {"PING"});
     CHECK(shards.later == 0);
-    reader->listen("/", {});
+    static_cast<void>(reader->listen("/", {}));
     ask(*link, {"PING"});
     CHECK(shards.later == 1);
+}
+
+TEST_CASE("streams: a namespace that is there again hears, although the old one lets go late") {
+    link_fixture redis;
+    const auto link = std::make_shared<redis_link>(redis.options());
+    counted_shards shards;
+    const auto reader = std::make_shared<stream_reader>(link, "s", 10, shards);
+    const auto noting = [&](const std::string& who) {
+        return stream_reader::listener{
+            [&, who](const stream_id&) { redis.notes.add(who + " started"); },
+            [&, who](const stream_entry&, const auto&) { redis.notes.add(who + " heard"); }};
+    };
+    const auto first = reader->listen("/", noting("first"));
+    const auto second = reader->listen("/", noting("second"));
+    reader->start();
+    redis.notes.await("second started");
+    reader->unlisten("/", first);
+    ask(*link, {"XADD", "s", "*", "nsp", "/"});
+    redis.notes.await("second heard");
+    reader->unlisten("/", second);
+    CHECK(redis.notes.count("first heard") == 0);
 }
 
 TEST_CASE("streams: servers that know no Pub/Sub hear in the stream that others are there") {
