@@ -2,7 +2,7 @@
 import { after, before, describe, test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
 import { adapters, olderStreams, tooFew } from "./support/adapters.mjs";
-import { Member, startCluster } from "./support/cluster.mjs";
+import { awaitServers, Member, startCluster } from "./support/cluster.mjs";
 import { eventually } from "./support/programs.mjs";
 import { startRedisCluster } from "./support/redis.mjs";
 
@@ -220,11 +220,7 @@ describe("a cluster of sockeye, sockeye and Node with version 0.2 of the streams
   after(() => running?.stop());
   for (const nsp of ["/", "/chat"])
     describe(`namespace ${nsp}`, () => {
-      test("Node's server learns how many there are", async () => {
-        const asking = await new Member(running.nodes[2], nsp).connected();
-        await eventually(async () => (await asking.do("server-count")) === 3);
-        asking.leave();
-      });
+      test("Node's server learns how many there are", () => awaitServers(running.nodes[2], nsp, 3));
       operations(olderStreams, nsp, cluster);
       emitters(olderStreams, nsp, cluster);
     });

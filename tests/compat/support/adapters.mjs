@@ -52,5 +52,10 @@ export const olderStreams = {
   count: async (client, nsp) => (await streams.count(client, nsp)) + 1,
 };
 // With recovery, events end with their place in the stream.
-export const recovering = { ...streams, kind: "streams-recovery", ourOptions: [...streams.ourOptions, "--recovery"] };
+const withRecovery = (adapter) => ({
+  ...adapter,
+  kind: `${adapter.kind}-recovery`,
+  ourOptions: [...adapter.ourOptions, "--recovery"],
+});
+export const recovering = { "": withRecovery(streams), ", version 0.2": withRecovery(olderStreams) };
 export { tooFew };

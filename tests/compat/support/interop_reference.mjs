@@ -15,12 +15,15 @@ const { REDIS_URL: url, NODE_NAME: name } = process.env;
 // In the manner of ioredis: that version knows `redis` up to its own version 4.
 function callsOf(client, reader) {
   const command = (to, verb) => (...args) => to.sendCommand([verb, ...args.flat().map(String)]);
-  return { xadd: command(client, "XADD"), xread: command(reader, "XREAD") };
+  const [xadd, xrange, set] = ["XADD", "XRANGE", "SET"].map((verb) => command(client, verb));
+  const take = (key) => ({ exec: async () => [[null, await client.sendCommand(["GETDEL", key])]] });
+  const multi = () => ({ get: (key) => ({ del: () => take(key) }) });
+  return { xadd, xrange, set, multi, xread: command(reader, "XREAD") };
 }
 
 async function makeAdapter() {
   const client = await createClient({ url }).connect();
-  if (kind === "streams-0.2")
+  if (kind.startsWith("streams-0.2"))
     return createOlderStreamsAdapter(callsOf(client, await client.duplicate().connect()), { heartbeatInterval: 500 });
   if (kind.startsWith("streams")) return createStreamsAdapter(client);
   const subscriber = await client.duplicate().connect();
@@ -98,7 +101,7 @@ function serve(nsp) {
 // For the classic adapter alone: npm has no other.
 const emitter = new Emitter(await createClient({ url }).connect());
 const http = createServer();
-const recovery = kind === "streams-recovery" ? { connectionStateRecovery: {} } : {};
+const recovery = kind.endsWith("recovery") ? { connectionStateRecovery: {} } : {};
 const io = new Server(http, { adapter: await makeAdapter(), ...recovery });
 serve(io.of("/"));
 serve(io.of("/chat"));
