@@ -106,9 +106,9 @@ void cluster_map::send(errand one) {
 }
 
 void cluster_map::send(const errand_ptr& one, const link_ptr& to, bool asking) {
-    auto answered = [weak = weak_from_this(), one](reply answer) {
+    auto answered = [weak = weak_from_this(), one, host = to->options().host](reply answer) {
         const auto self = weak.lock();
-        if (self && self->send_on(one, answer)) return;
+        if (self && self->send_on(one, answer, host)) return;
         if (self && one->says) self->settle(answer);
         if (one->then) one->then(std::move(answer));
     };
@@ -129,8 +129,8 @@ void cluster_map::settle(const reply& answer) {
 
 // Where the answer says, or where the key is now if nobody has seen the command. False: that was
 // the answer.
-bool cluster_map::send_on(const errand_ptr& one, const reply& answer) {
-    const auto elsewhere = read_redirection(answer);
+bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::string_view from) {
+    const auto elsewhere = read_redirection(answer, from);
     const bool unseen = answer.kind == reply_kind::missing && answer.text == never_sent;
     if ((!elsewhere && !unseen) || one->redirections++ == max_redirections) return false;
     link_ptr to;

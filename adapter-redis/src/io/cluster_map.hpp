@@ -70,7 +70,7 @@ private:
     void send(errand one);
     void send(const errand_ptr& one, const link_ptr& to, bool asking);
     void settle(const reply& answer);
-    bool send_on(const errand_ptr& one, const reply& answer);
+    bool send_on(const errand_ptr& one, const reply& answer, std::string_view from);
     node next_to_ask();
     void on_shape(const reply& answer, const redis_address& asked);
     void apply(const std::vector<slot_range>& ranges);

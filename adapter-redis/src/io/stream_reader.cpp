@@ -120,7 +120,7 @@ void stream_reader::try_again(step what, const reply& failure) {
 
 // That Redis is away the link has said itself.
 void stream_reader::report(const reply& failure) {
-    if (!link_->counters().connected || read_redirection(failure)) return;
+    if (!link_->counters().connected || read_redirection(failure, {})) return;
     if (std::exchange(failing_, true)) return;
     link_->options().log(engineio::log_level::error,
                          "redis: cannot read the stream " + stream_ + ": " + failure.text);
@@ -131,7 +131,7 @@ void stream_reader::follow(const reply& failure) {
     const auto beside = beside_.lock();
     if (!beside) return;
     redis_options to = beside->options_for(stream_);
-    const auto elsewhere = read_redirection(failure);
+    const auto elsewhere = read_redirection(failure, link_->options().host);
     asking_ = elsewhere && elsewhere->asking;
     if (elsewhere) {
         to.host = elsewhere->to.host;

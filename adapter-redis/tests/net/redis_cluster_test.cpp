@@ -173,6 +173,20 @@ TEST_CASE("cluster: commands follow a key that is on its way, and one that has m
     CHECK(ask(*at.links[2], {"GET", key}).text == "10");
 }
 
+TEST_CASE("cluster: servers that do not say their own address are where they were asked") {
+    cluster_servers at;
+    for (std::size_t server = 0; server < 3; ++server)
+        at.must(server, {"CONFIG", "SET", "cluster-preferred-endpoint-type", "unknown-endpoint"});
+    redis_cluster_options options = at.options();
+    options.refresh_interval = 1h;
+    redis_cluster one(options);
+    const std::string key = channel_at(at, 1);
+    await([&] { return one.counters().connected; });
+    at.give_slot(slot_of(key), 2);
+    CHECK(ask_for(one, key, {"SET", key, "x"}).text == "OK");
+    CHECK(ask(*at.links[2], {"GET", key}).text == "x");
+}
+
 TEST_CASE("cluster: many commands that find their key moved ask once where everything is") {
     cluster_servers at;
     redis_cluster_options options = at.options();
