@@ -1,12 +1,14 @@
 // The HTTP API over real connections.
 
 #include "codec/json.hpp"
+#include "support/redis_server.hpp"
 #include "support/running_server.hpp"
 #include "support/token_issuer.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <future>
 #include <string>
 
 namespace sockeye::app {
@@ -49,6 +51,34 @@ TEST_CASE("http: the health page, readiness and metrics are open to everyone") {
     const auto metrics = server.ask("GET", "/metrics", "", "");
     CHECK(metrics.header("Content-Type") == "text/plain; version=0.0.4");
     CHECK(metrics.body.find("\nsockeye_connections ") != std::string::npos);
+}
+
+TEST_CASE("http: the metrics and the health page say whether other instances are reached") {
+    testing::redis_server redis;
+    const std::string url = "redis://127.0.0.1:" + std::to_string(redis.port());
+    const running_server server({.redis_url = url});
+    const auto await_metric = [&](const std::string& line) {
+        const auto deadline = std::chrono::steady_clock::now() + testing::patience;
+        while (server.ask("GET", "/metrics", "", "").body.find("\n" + line + "\n") ==
+               std::string::npos)
+            REQUIRE_MESSAGE(std::chrono::steady_clock::now() < deadline, line);
+    };
+    const auto reaches_others = [&] {
+        return *json(server.ask("GET", "/healthz", "", "")).find("metrics")->find("adapterReady");
+    };
+    await_metric("sockeye_adapter_ready 1");
+    CHECK(reaches_others() == value(true));
+    std::promise<void> full;
+    auto options = adapter_redis::parse_redis_url(url);
+    options.log = [](engineio::log_level, std::string_view) {};
+    adapter_redis::redis_link outsider(options);
+    outsider.command({"CONFIG", "SET", "maxmemory", "1"}, [&](const auto&) { full.set_value(); });
+    full.get_future().wait();
+    CHECK(server.ask("POST", "/api/publish", R"({"event":"news","everyone":true})").status == 200);
+    await_metric(R"(sockeye_adapter_lost_total{why="refused"} 1)");
+    redis.kill();
+    await_metric("sockeye_adapter_ready 0");
+    CHECK(reaches_others() == value(false));
 }
 
 TEST_CASE("http: the metrics say for how long a thread was held up") {

@@ -45,6 +45,10 @@ engineio::shards& namespace_core::shards() {
     return server_.shards();
 }
 
+void namespace_core::close_adapter() {
+    if (!adapter_closed_.exchange(true)) adapter_->close();
+}
+
 void namespace_core::log(engineio::log_level level, const std::string& line) {
     server_.log(level, "namespace " + name_ + ": " + line);
 }

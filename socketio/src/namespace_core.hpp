@@ -52,6 +52,7 @@ public:
     [[nodiscard]] namespace_part& part(unsigned shard) { return parts_[shard]; }
     [[nodiscard]] kind what() const { return kind_; }
     [[nodiscard]] socketio::adapter& adapter() { return *adapter_; }
+    void close_adapter(); // more than once does no harm
     [[nodiscard]] room_watch& rooms() { return room_watch_; }
     [[nodiscard]] std::uint64_t next_ack_id() { return next_ack_id_.fetch_add(1); }
 
@@ -119,6 +120,7 @@ private:
     std::atomic<std::uint64_t> next_ack_id_ = 0;
     room_watch room_watch_;
     std::atomic<std::size_t> joins_underway_ = 0; // on the shards: rooms may be about to exist
+    std::atomic<bool> adapter_closed_ = false;
     mutable std::mutex mutex_; // of what follows; never held across a call to the application
     rules_ptr rules_;
     listener_list handlers_;

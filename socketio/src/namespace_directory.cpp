@@ -182,7 +182,7 @@ void namespace_directory::leave(namespace_core& left) {
         namespaces_.erase(ended->name());
         --children_;
     }
-    ended->adapter().close();
+    ended->close_adapter();
 }
 
 } // namespace sockeye::socketio

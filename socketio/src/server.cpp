@@ -18,10 +18,12 @@ server::server(engineio::http_server& http, server_options options)
     of("/");
 }
 
-// The threads end first: they use what follows.
+// The threads end first: they use what follows. If they were never there, or a namespace came late,
+// nobody has closed the adapters yet.
 server::~server() {
     if (observer* const sees = core_->observed_by()) sees->stop();
     own_http_.reset();
+    core_->close_adapters();
 }
 
 namespace_ server::of(std::string name) {

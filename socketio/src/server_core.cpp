@@ -121,9 +121,12 @@ void server_core::on_stopping() {
         static_cast<client*>(s.data())->on_close("server shutting down", {});
     });
     // The last shard to be told closes the adapters: nobody needs them any more.
-    if (++stopped_shards_ != shards_.size()) return;
+    if (++stopped_shards_ == shards_.size()) close_adapters();
+}
+
+void server_core::close_adapters() {
     for (const auto& nsp : namespaces_.all())
-        nsp->adapter().close();
+        nsp->close_adapter();
 }
 
 void server_core::on_upgrade(engineio::session& s, engineio::transport_kind) {

@@ -51,6 +51,7 @@ public:
     std::function<void(std::exception_ptr)> of_handler(std::string_view event) override;
 
     void close(); // every socket, and every connection
+    void close_adapters();
     // Ahead of listen; null at first.
     void observe(std::unique_ptr<observer> sees) { observer_ = std::move(sees); }
     [[nodiscard]] observer* observed_by() const { return observer_.get(); }

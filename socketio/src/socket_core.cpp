@@ -179,25 +179,34 @@ void socket_core::add_step(event_step step) {
 
 bool socket_core::may_join(const std::string& room) {
     const auto& options = server().options();
-    if (room.size() <= options.max_room_name_length && room_count() < options.max_rooms_per_socket)
-        return true;
-    server().counters(shard_).rooms_refused.add();
+    return room.size() <= options.max_room_name_length &&
+           room_count() < options.max_rooms_per_socket;
+}
+
+// Once for all of a call, which may be another server's and name thousands.
+void socket_core::report_refused(std::size_t rooms) {
+    server().counters(shard_).rooms_refused.add(rooms);
     server().log(engineio::log_level::warning,
-                 name_for_log() + ": a room was not joined: its name is too long, or the socket is "
-                                  "in too many");
-    return false;
+                 name_for_log() + ": " + std::to_string(rooms) +
+                     " of the rooms were not joined: their names are too long, or the socket is in "
+                     "too many");
 }
 
 void socket_core::join(const std::vector<std::string>& rooms) {
     if (status_ == status::gone) return;
+    std::size_t refused = 0;
     for (const std::string& room : rooms) {
-        if (room != id_ && !may_join(room)) continue;
+        if (room != id_ && !may_join(room)) {
+            ++refused;
+            continue;
+        }
         const bool joined =
             room == id_ ? !in_own_room_.exchange(true) : part().rooms().join(*this, room);
         if (!joined) continue;
         if (nsp_->rooms().wanted()) nsp_->rooms().joined(room, id_);
         if (observer* const sees = server().observed_by()) sees->on_join(*this, room);
     }
+    if (refused > 0) report_refused(refused);
 }
 
 void socket_core::leave(const std::string& room) {

@@ -119,6 +119,7 @@ private:
     ack_table::finish told(ack_callback answered);
     void tell_of_leaving(const std::string& room);
     [[nodiscard]] bool may_join(const std::string& room);
+    void report_refused(std::size_t rooms);
     void leave_all_rooms();
     void persist(std::string_view reason);
     void drop_what_the_application_gave();

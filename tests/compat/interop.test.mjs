@@ -1,8 +1,8 @@
 // One cluster of our servers and npm's, on Redis: each operation, started at each server, has its effect at all.
 import { after, before, describe, test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
-import { adapters, tooFew } from "./support/adapters.mjs";
-import { Member, startCluster } from "./support/cluster.mjs";
+import { adapters, olderStreams, tooFew } from "./support/adapters.mjs";
+import { awaitServers, Member, startCluster } from "./support/cluster.mjs";
 import { eventually } from "./support/programs.mjs";
 import { startRedisCluster } from "./support/redis.mjs";
 
@@ -42,9 +42,10 @@ function operations(adapter, nsp, cluster) {
   }
 
   // Each server has its turn to begin.
-  function fromEach(title, body) {
-    for (const from of [0, 1, 2]) test(`${title}, from server ${from}`, () => body(members[from], from));
+  function fromEach(title, body, origins = [0, 1, 2]) {
+    for (const from of origins) test(`${title}, from server ${from}`, () => body(members[from], from));
   }
+  const askingEach = (title, body) => fromEach(title, body, adapter.asking);
 
   fromEach("broadcast", async (origin) => {
     await origin.do("broadcast", null, "e", ...values, bytes, { deep: [bytes] });
@@ -69,7 +70,7 @@ function operations(adapter, nsp, cluster) {
     deepEqual(await heardBy(members, origin), [[["one"]], [["two"]], [["three"]]]);
   });
 
-  fromEach("broadcast with acknowledgements", async (origin) => {
+  askingEach("broadcast with acknowledgements", async (origin) => {
     for (const member of members) member.answer = (...args) => ({ by: member.node.name, args });
     const { error, responses } = await origin.do("broadcast-ack", null, "q", 10_000, 1, bytes);
     equal(error, null);
@@ -79,7 +80,7 @@ function operations(adapter, nsp, cluster) {
     for (const member of members) member.heard = [];
   });
 
-  fromEach("broadcast with acknowledgements that do not come", async (origin, from) => {
+  askingEach("broadcast with acknowledgements that do not come", async (origin, from) => {
     for (const member of members) member.answer = null;
     members[(from + 1) % 3].answer = () => "here";
     const result = await origin.do("broadcast-ack", null, "q", 200);
@@ -87,7 +88,7 @@ function operations(adapter, nsp, cluster) {
     for (const member of members) Object.assign(member, { answer: () => null, heard: [] });
   });
 
-  fromEach("fetching sockets", async (origin) => {
+  askingEach("fetching sockets", async (origin) => {
     const r = await room(0, 2);
     for (const [i, member] of members.entries()) await member.do("set-data", { number: i, list: [1, null] });
     const found = await origin.do("fetch-sockets", r);
@@ -100,21 +101,22 @@ function operations(adapter, nsp, cluster) {
     deepEqual(await origin.do("fetch-sockets", "nowhere"), []);
   });
 
-  fromEach("making sockets join and leave", async (origin) => {
-    const r = await room(0, 1);
+  fromEach("making sockets join and leave", async (origin, from) => {
+    const r = await room(0, 2);
     const [s, t] = [unique("room"), unique("room")];
-    const inRoom = async (name) => sorted((await origin.do("fetch-sockets", name)).map(({ id }) => id));
+    const asking = adapter.asking.includes(from) ? origin : members[2];
+    const inRoom = async (name) => sorted((await asking.do("fetch-sockets", name)).map(({ id }) => id));
     const ids = (...who) => sorted(who.map((i) => members[i].id));
     await origin.do("sockets-join", r, [s, t]);
     await eventually(async () => (await inRoom(t)).length === 2);
-    deepEqual(await inRoom(s), ids(0, 1));
-    await origin.do("sockets-leave", members[1].id, s);
+    deepEqual(await inRoom(s), ids(0, 2));
+    await origin.do("sockets-leave", members[2].id, s);
     await eventually(async () => (await inRoom(s)).length === 1);
     deepEqual(await inRoom(s), ids(0));
-    deepEqual(await inRoom(t), ids(0, 1));
+    deepEqual(await inRoom(t), ids(0, 2));
   });
 
-  fromEach("events for servers", async (origin) => {
+  askingEach("events for servers", async (origin) => {
     await origin.do("server-side-emit", "notify", ...values, bytes);
     const sent = ["sse", "notify", ...values, adapter.binaryForServers(bytes)];
     // Not in order with broadcasts, where these go through a stream.
@@ -123,7 +125,7 @@ function operations(adapter, nsp, cluster) {
     for (const [i, member] of members.entries()) deepEqual(heard[i], member === origin ? [] : [sent]);
   });
 
-  fromEach("events that servers answer", async (origin) => {
+  askingEach("events that servers answer", async (origin) => {
     const { error, responses } = await origin.do("server-side-emit-ack", "ask", 1, { a: [null, "x"] });
     equal(error, null);
     const others = members.filter((member) => member !== origin);
@@ -210,6 +212,19 @@ for (const [name, adapter] of Object.entries(adapters))
       });
     silence(adapter, cluster);
   });
+
+describe("a cluster of sockeye, sockeye and Node with version 0.2 of the streams adapter", { timeout: 120_000 }, () => {
+  let running;
+  const cluster = Object.assign(() => running, { layout: ["sockeye", "sockeye", "node"] });
+  before(async () => (running = await startCluster(olderStreams, cluster.layout)));
+  after(() => running?.stop());
+  for (const nsp of ["/", "/chat"])
+    describe(`namespace ${nsp}`, () => {
+      test("Node's server learns how many there are", () => awaitServers(running.nodes[2], nsp, 3));
+      operations(olderStreams, nsp, cluster);
+      emitters(olderStreams, nsp, cluster);
+    });
+});
 
 for (const [name, adapter] of Object.entries(adapters))
   describe(`sockeye servers on a Redis Cluster: ${name}`, { timeout: 120_000 }, () => {

@@ -62,14 +62,14 @@ std::optional<std::vector<slot_range>> read_slots(const reply& answer, const red
     return ranges;
 }
 
-std::optional<redirection> read_redirection(const reply& answer) {
+std::optional<redirection> read_redirection(const reply& answer, std::string_view asked) {
     std::string_view text = answer.text;
     const bool asking = text.starts_with("ASK ");
     if (!answer.is_error() || !(asking || text.starts_with("MOVED "))) return std::nullopt;
     text.remove_prefix(text.rfind(' ') + 1);
     const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-    redis_address to{.host = std::string(text.substr(0, colon))};
+    if (colon == std::string_view::npos) return std::nullopt;
+    redis_address to{.host = std::string(colon == 0 ? asked : text.substr(0, colon))};
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, to.port);
     if (error != std::errc() || stop != end) return std::nullopt;

@@ -35,7 +35,8 @@ struct redirection {
     redis_address to;
     bool asking = false; // the slot is still on its way: for this one command, after ASKING
 };
-/// `MOVED 866 127.0.0.1:7001`, or `ASK` and the like. Nullopt: it is something else.
-std::optional<redirection> read_redirection(const reply& answer);
+/// `MOVED 866 127.0.0.1:7001`, or `ASK` and the like. Without a host it is `asked`'s. Nullopt: it
+/// is something else.
+std::optional<redirection> read_redirection(const reply& answer, std::string_view asked);
 
 } // namespace sockeye::adapter_redis

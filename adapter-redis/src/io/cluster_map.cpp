@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 
 namespace sockeye::adapter_redis {
@@ -14,7 +15,9 @@ constexpr unsigned max_redirections = 5;
 
 } // namespace
 
-cluster_map::cluster_map(const redis_cluster_options& options) : options_(options) {
+cluster_map::cluster_map(const redis_cluster_options& options)
+    : options_(options),
+      log_(options.each.log ? options.each.log : engineio::log_to_standard_error) {
     if (options_.seeds.empty())
         throw std::invalid_argument("sockeye: a Redis Cluster needs the address of a server");
     for (const redis_address& seed : options_.seeds)
@@ -30,7 +33,7 @@ cluster_map::link_ptr cluster_map::link_to(const redis_address& address) {
         redis_options options = options_.each;
         options.host = address.host;
         options.port = address.port;
-        found = {address, std::make_shared<redis_link>(options)};
+        found = {address, std::make_shared<redis_link>(options, ledger_)};
     }
     return found.link;
 }
@@ -64,7 +67,7 @@ cluster_map::link_ptr cluster_map::link_for(channel_kind kind, std::string_view 
 
 void cluster_map::publish(channel_kind kind, std::string_view channel, std::string_view payload) {
     if (kind == channel_kind::sharded)
-        return command_for(channel, {"SPUBLISH", std::string(channel), std::string(payload)}, {});
+        return say_for(channel, {"SPUBLISH", std::string(channel), std::string(payload)}, {});
     link_ptr to;
     {
         const std::lock_guard lock(mutex_);
@@ -77,35 +80,58 @@ struct cluster_map::errand {
     std::string key;
     std::vector<std::string> words;
     redis_client::reply_handler then; // may be empty
+    bool says = false;                // as of command_queue::waiter
     unsigned redirections = 0;
 };
 
 // Channels of the sharded kind are spread as keys are.
 void cluster_map::command_for(std::string_view key, const std::vector<std::string>& words,
                               redis_client::reply_handler then) {
+    const bool says = !then;
+    send({std::string(key), words, std::move(then), says});
+}
+
+void cluster_map::say_for(std::string_view key, const std::vector<std::string>& words,
+                          redis_client::reply_handler then) {
+    send({std::string(key), words, std::move(then), true});
+}
+
+void cluster_map::send(errand one) {
     link_ptr to;
     {
         const std::lock_guard lock(mutex_);
-        to = link_for(channel_kind::sharded, key);
+        to = link_for(channel_kind::sharded, one.key);
     }
-    send(std::make_shared<errand>(errand{std::string(key), words, std::move(then)}), to, false);
+    send(std::make_shared<errand>(std::move(one)), to, false);
 }
 
 void cluster_map::send(const errand_ptr& one, const link_ptr& to, bool asking) {
-    auto answered = [weak = weak_from_this(), one](reply answer) {
+    auto answered = [weak = weak_from_this(), one, host = to->options().host](reply answer) {
         const auto self = weak.lock();
-        if (self && self->send_on(one, answer)) return;
+        if (self && self->send_on(one, answer, host)) return;
+        if (self && one->says) self->settle(answer);
         if (one->then) one->then(std::move(answer));
     };
     asking ? to->command_after_asking(one->words, std::move(answered))
            : to->command(one->words, std::move(answered));
 }
 
+// Not for each link it came to: a redirection is no refusal.
+void cluster_map::settle(const reply& answer) {
+    const std::string line = ledger_->settle(answer, std::chrono::steady_clock::now());
+    if (line.empty()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_) return;
+    }
+    log_(engineio::log_level::error, line);
+}
+
 // Where the answer says, or where the key is now if nobody has seen the command. False: that was
 // the answer.
-bool cluster_map::send_on(const errand_ptr& one, const reply& answer) {
-    const auto elsewhere = read_redirection(answer);
-    const bool unseen = answer.is_error() && answer.text == never_sent;
+bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::string_view from) {
+    const auto elsewhere = read_redirection(answer, from);
+    const bool unseen = answer.kind == reply_kind::missing && answer.text == never_sent;
     if ((!elsewhere && !unseen) || one->redirections++ == max_redirections) return false;
     link_ptr to;
     {
@@ -115,7 +141,7 @@ bool cluster_map::send_on(const errand_ptr& one, const reply& answer) {
     }
     const bool asking = elsewhere && elsewhere->asking;
     send(one, to, asking);
-    if (elsewhere && !asking) refresh();
+    if (elsewhere && !asking) refresh_once();
     return true;
 }
 
@@ -166,13 +192,11 @@ void cluster_map::count_subscribers(channel_kind kind, std::string_view channel,
 
 link_counters cluster_map::counters() const {
     const std::lock_guard lock(mutex_);
-    link_counters sum{.connected = !masters_.empty()};
+    link_counters sum = ledger_->totals();
+    sum.connected = !masters_.empty();
     for (const auto& [name, one] : nodes_) {
         const link_counters of = one.link->counters();
         if (masters_.contains(name)) sum.connected = sum.connected && of.connected;
-        sum.connects += of.connects;
-        sum.dropped += of.dropped;
-        sum.failed += of.failed;
         sum.queued_bytes += of.queued_bytes;
     }
     return sum;
@@ -229,15 +253,27 @@ void cluster_map::refresh() {
     if (!asked.link) return;
     asked.link->command({"CLUSTER", "SLOTS"},
                         [weak = weak_from_this(), at = asked.address](const reply& answer) {
-                            const auto ranges = read_slots(answer, at);
-                            const auto self = weak.lock();
-                            if (self && ranges && !ranges->empty()) self->apply(*ranges);
+                            if (const auto self = weak.lock()) self->on_shape(answer, at);
                         });
 }
 
-void cluster_map::apply(const std::vector<slot_range>& ranges) {
+void cluster_map::refresh_once() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(refreshing_, true)) return;
+    }
+    refresh();
+}
+
+void cluster_map::on_shape(const reply& answer, const redis_address& asked) {
+    const auto ranges = read_slots(answer, asked);
     const std::lock_guard lock(mutex_);
-    if (closed_) return;
+    refreshing_ = false;
+    if (ranges && !ranges->empty() && !closed_) apply(*ranges);
+}
+
+// Under the lock.
+void cluster_map::apply(const std::vector<slot_range>& ranges) {
     masters_.clear();
     owners_.fill({});
     for (const slot_range& range : ranges) {

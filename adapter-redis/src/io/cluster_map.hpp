@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/cluster_slots.hpp"
+#include "state/link_ledger.hpp"
 
 #include <sockeye/adapter_redis/redis_cluster.hpp>
 
@@ -28,12 +29,15 @@ public:
     void count_subscribers(channel_kind kind, std::string_view channel, pubsub::count_handler then);
     void command_for(std::string_view key, const std::vector<std::string>& words,
                      redis_client::reply_handler then);
+    void say_for(std::string_view key, const std::vector<std::string>& words,
+                 redis_client::reply_handler then);
     [[nodiscard]] bool reaches(std::string_view key) const;
     [[nodiscard]] redis_options options_for(std::string_view key) const;
     [[nodiscard]] link_counters counters() const;
 
     // Asks a server that is there.
     void refresh();
+    void refresh_once(); // however many find out that something has moved
     // Lets go of servers that are no masters any more. Not on a link's thread: waits for theirs.
     void drop_former();
     // When it returns, no handler is called any more. The last call but for the destructor.
@@ -63,13 +67,18 @@ private:
     link_ptr link_for(channel_kind kind, std::string_view channel);
     link_ptr plain_link();
     [[nodiscard]] const node* owner_of(std::string_view key) const;
+    void send(errand one);
     void send(const errand_ptr& one, const link_ptr& to, bool asking);
-    bool send_on(const errand_ptr& one, const reply& answer);
+    void settle(const reply& answer);
+    bool send_on(const errand_ptr& one, const reply& answer, std::string_view from);
     node next_to_ask();
+    void on_shape(const reply& answer, const redis_address& asked);
     void apply(const std::vector<slot_range>& ranges);
     void place(subscription& one);
 
     const redis_cluster_options options_;
+    const engineio::logger log_;
+    const std::shared_ptr<link_ledger> ledger_ = std::make_shared<link_ledger>();
     mutable std::mutex mutex_; // of all that follows
     bool closed_ = false;
     std::map<std::string, node> nodes_;
@@ -77,6 +86,7 @@ private:
     std::array<std::string, slot_count> owners_; // names; empty: not known
     std::string plain_at_;                       // where plain channels are
     std::string last_asked_;                     // who has which slot
+    bool refreshing_ = false;                    // an answer to refresh_once is to come
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions_;
     pubsub::subscription_id last_id_ = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 
 namespace sockeye::adapter_redis {
@@ -14,48 +16,49 @@ namespace {
 constexpr std::string_view never_answered = "the connection to Redis was lost";
 
 reply failure(std::string_view why) {
-    return {.kind = reply_kind::error, .text = std::string(why)};
+    return {.kind = reply_kind::missing, .text = std::string(why)};
 }
 
 } // namespace
 
 command_connection::command_connection(io_context& context, asio::ssl::context& tls,
-                                       const redis_options& options)
-    : context_(context), options_(options), connection_(context, tls, options, "commands", *this),
-      queue_(options.max_queue_bytes) {}
+                                       const redis_options& options, link_ledger& ledger)
+    : context_(context), options_(options), ledger_(ledger),
+      connection_(context, tls, options, "commands", *this), queue_(options.max_queue_bytes) {}
 
-void command_connection::send(std::string_view command, command_queue::handler then,
+void command_connection::send(std::string_view command, command_queue::waiter who,
                               std::size_t answers) {
     bool away = false;
     bool reported = false;
     {
         const lock held(mutex_);
-        away = !counters_.connected && !options_.queue_while_away;
-        if (!away && queue_.add(command, then, answers)) {
+        away = !connected_ && !options_.queue_while_away;
+        if (!away && queue_.add(command, who, answers)) {
             // One flush takes whatever has come until it runs.
             if (std::exchange(flush_posted_, true)) return;
             asio::post(context_, [this] { flush(); });
             return;
         }
-        ++counters_.dropped;
         reported = away || std::exchange(dropping_, true);
     }
+    ledger_.drop();
     if (!reported) {
         options_.log(log_level::error, "redis: more than " +
                                            std::to_string(options_.max_queue_bytes) +
                                            " bytes wait to be sent, dropping what comes");
     }
-    drop(std::move(then), away ? "Redis is away" : "too much is waiting for Redis");
+    drop(std::move(who), away ? "Redis is away" : "too much is waiting for Redis");
 }
 
-void command_connection::drop(command_queue::handler then, const char* why) {
-    if (!then) return;
-    asio::post(context_, [this, then = std::move(then), why] { call(then, failure(why)); });
+void command_connection::drop(command_queue::waiter who, const char* why) {
+    if (!who.then) return;
+    asio::post(context_, [this, who = std::move(who), why] { tell(who, failure(why)); });
 }
 
 link_counters command_connection::counters() const {
+    link_counters now = ledger_.totals();
     const lock held(mutex_);
-    link_counters now = counters_;
+    now.connected = connected_;
     now.queued_bytes = queue_.bytes();
     return now;
 }
@@ -74,19 +77,19 @@ void command_connection::flush() {
 void command_connection::on_ready() {
     {
         const lock held(mutex_);
-        counters_.connected = true;
-        ++counters_.connects;
+        connected_ = true;
     }
+    ledger_.connect();
     flush();
 }
 
 void command_connection::on_reply(reply answer) {
-    command_queue::handler handler;
+    command_queue::waiter whose;
     {
         const lock held(mutex_);
-        if (!queue_.answered(handler)) return;
+        if (!queue_.answered(whose)) return;
     }
-    call(handler, std::move(answer));
+    tell(whose, std::move(answer));
     check_idle();
 }
 
@@ -100,14 +103,14 @@ void command_connection::on_written() {
 }
 
 void command_connection::on_lost() {
-    std::vector<command_queue::handler> unanswered;
+    std::vector<command_queue::waiter> unanswered;
     {
         const lock held(mutex_);
-        counters_.connected = false;
+        connected_ = false;
         if (!options_.queue_while_away) static_cast<void>(queue_.take());
         unanswered = queue_.abandon();
-        counters_.failed += unanswered.size();
     }
+    count_unanswered(unanswered);
     fail(unanswered, never_answered);
 }
 
@@ -138,33 +141,43 @@ void command_connection::check_idle() {
 
 void command_connection::stop() {
     connection_.stop();
-    std::vector<command_queue::handler> unanswered;
-    std::vector<command_queue::handler> unsent;
+    std::vector<command_queue::waiter> unanswered;
+    std::vector<command_queue::waiter> unsent;
     {
         const lock held(mutex_);
         unanswered = queue_.abandon();
         static_cast<void>(queue_.take());
         unsent = queue_.abandon();
     }
+    count_unanswered(unanswered);
     fail(unanswered, never_answered);
     fail(unsent, never_sent);
 }
 
-void command_connection::call(const command_queue::handler& handler, reply answer) {
-    if (!handler) return;
+void command_connection::tell(const command_queue::waiter& who, reply answer) {
+    if (who.says) {
+        const std::string line = ledger_.settle(answer, std::chrono::steady_clock::now());
+        if (!line.empty()) options_.log(log_level::error, line);
+    }
+    if (!who.then) return;
     try {
-        handler(std::move(answer));
+        who.then(std::move(answer));
     } catch (const std::exception& thrown) {
         options_.log(log_level::error,
                      std::string("redis: exception out of a handler of a reply: ") + thrown.what());
     }
 }
 
-void command_connection::fail(const std::vector<command_queue::handler>& handlers,
+void command_connection::fail(const std::vector<command_queue::waiter>& those,
                               std::string_view why) {
-    for (const auto& handler : handlers) {
-        call(handler, failure(why));
-    }
+    for (const auto& one : those)
+        tell(one, failure(why));
+}
+
+/// But for pings, and answers that mean nothing by themselves: nobody waits for these.
+void command_connection::count_unanswered(const std::vector<command_queue::waiter>& those) {
+    ledger_.fail(static_cast<std::size_t>(std::ranges::count_if(
+        those, [](const auto& one) { return one.says || one.then != nullptr; })));
 }
 
 } // namespace sockeye::adapter_redis

@@ -8,6 +8,9 @@ using socketio::outcome;
 
 namespace {
 
+// What a message takes on its way, however short it is: an empty one, too, waits in a queue.
+constexpr std::size_t task_bytes = 256;
+
 // Tells what comes first, the number of servers or that it is not known; both on one shard.
 class first_count {
 public:
@@ -84,6 +87,7 @@ void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_
 }
 
 bool pubsub_adapter::take_in(std::size_t bytes, std::function<void()> task) {
+    bytes += task_bytes;
     if (incoming_bytes_ + bytes > options_.max_incoming_bytes) {
         if (count_dropped())
             local().log(

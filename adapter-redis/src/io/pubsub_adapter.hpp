@@ -77,10 +77,10 @@ protected:
         });
     }
 
+private:
     // That a message is lost. True for the first since the shard has counted.
     bool count_dropped();
 
-private:
     const std::shared_ptr<pubsub> bus_;
     const adapter_options options_;
     const channel_name counted_;

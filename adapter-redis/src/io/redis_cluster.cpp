@@ -46,6 +46,11 @@ void redis_cluster::command_for(std::string_view key, const std::vector<std::str
     map_->command_for(key, words, std::move(then));
 }
 
+void redis_cluster::say_for(std::string_view key, const std::vector<std::string>& words,
+                            reply_handler then) {
+    map_->say_for(key, words, std::move(then));
+}
+
 bool redis_cluster::reaches(std::string_view key) const {
     return map_->reaches(key);
 }

@@ -26,6 +26,12 @@ redis_options logging_while(const std::atomic<bool>& wanted, redis_options optio
     return options;
 }
 
+std::string encode(const std::vector<std::string>& words) {
+    std::string bytes;
+    append_command(bytes, std::vector<std::string_view>(words.begin(), words.end()));
+    return bytes;
+}
+
 std::string_view count_word(channel_kind kind) {
     return kind == channel_kind::sharded ? "SHARDNUMSUB" : "NUMSUB";
 }
@@ -43,10 +49,11 @@ std::optional<std::size_t> read_count(const reply& answer) {
 class link_core {
 public:
     /// On a loop of its own, if it is given none.
-    link_core(redis_options options, io_context* loop)
+    link_core(redis_options options, std::shared_ptr<link_ledger> ledger, io_context* loop)
         : given_(with_log(std::move(options))), options_(logging_while(logs_, given_)),
-          tls_(make_tls_context(options_)), own_(loop ? nullptr : std::make_unique<io_context>(1)),
-          context_(loop ? *loop : *own_), end_(context_), commands_(context_, tls_, options_),
+          ledger_(std::move(ledger)), tls_(make_tls_context(options_)),
+          own_(loop ? nullptr : std::make_unique<io_context>(1)), context_(loop ? *loop : *own_),
+          end_(context_), commands_(context_, tls_, options_, *ledger_),
           subscriptions_(context_, tls_, options_) {
         if (own_) work_.emplace(asio::make_work_guard(*own_));
         post([this] { commands_.start(); });
@@ -88,6 +95,7 @@ private:
     std::atomic<bool> logs_{true};
     const redis_options given_;
     const redis_options options_;
+    const std::shared_ptr<link_ledger> ledger_;
     asio::ssl::context tls_;
     const std::unique_ptr<io_context> own_;
     io_context& context_;
@@ -99,11 +107,15 @@ private:
 };
 
 redis_link::redis_link(redis_options options)
-    : core_(std::make_shared<link_core>(std::move(options), nullptr)),
+    : redis_link(std::move(options), std::make_shared<link_ledger>()) {}
+
+redis_link::redis_link(redis_options options, std::shared_ptr<link_ledger> ledger)
+    : core_(std::make_shared<link_core>(std::move(options), std::move(ledger), nullptr)),
       thread_([core = core_] { core->run(); }) {}
 
 redis_link::redis_link(redis_options options, io_context& loop)
-    : core_(std::make_shared<link_core>(std::move(options), &loop)) {}
+    : core_(std::make_shared<link_core>(std::move(options), std::make_shared<link_ledger>(),
+                                        &loop)) {}
 
 redis_link::~redis_link() {
     if (!thread_.joinable()) {
@@ -119,22 +131,27 @@ redis_link::~redis_link() {
     }
 }
 
+// Without a handler nobody else would know that it was lost.
 void redis_link::command(const std::vector<std::string>& words, reply_handler then) {
-    std::string bytes;
-    append_command(bytes, std::vector<std::string_view>(words.begin(), words.end()));
-    core_->commands().send(bytes, std::move(then));
+    const bool says = !then;
+    core_->commands().send(encode(words), {std::move(then), says});
 }
 
 void redis_link::command_after_asking(const std::vector<std::string>& words, reply_handler then) {
     std::string bytes;
     append_command(bytes, {"ASKING"});
-    append_command(bytes, std::vector<std::string_view>(words.begin(), words.end()));
-    core_->commands().send(bytes, std::move(then), 2);
+    bytes += encode(words);
+    core_->commands().send(bytes, {std::move(then)}, 2);
 }
 
 void redis_link::command_for(std::string_view, const std::vector<std::string>& words,
                              reply_handler then) {
     command(words, std::move(then));
+}
+
+void redis_link::say_for(std::string_view, const std::vector<std::string>& words,
+                         reply_handler then) {
+    core_->commands().send(encode(words), {std::move(then), true});
 }
 
 bool redis_link::reaches(std::string_view) const {
@@ -149,7 +166,7 @@ void redis_link::publish(channel_kind kind, std::string_view channel, std::strin
     std::string bytes;
     append_command(bytes,
                    {kind == channel_kind::sharded ? "SPUBLISH" : "PUBLISH", channel, payload});
-    core_->commands().send(bytes, {});
+    core_->commands().send(bytes, {{}, true});
 }
 
 pubsub::subscription_id redis_link::subscribe(channel_kind kind, std::string_view name,
@@ -172,7 +189,7 @@ void redis_link::count_subscribers(channel_kind kind, std::string_view channel,
     std::string bytes;
     append_command(bytes, {"PUBSUB", count_word(kind), channel});
     core_->commands().send(
-        bytes, [then = std::move(then)](const reply& answer) { then(read_count(answer)); });
+        bytes, {[then = std::move(then)](const reply& answer) { then(read_count(answer)); }});
 }
 
 link_counters redis_link::counters() const {

@@ -25,6 +25,7 @@ link_counters shard_links::counters() const {
         sum.connects += one.connects;
         sum.dropped += one.dropped;
         sum.failed += one.failed;
+        sum.refused += one.refused;
         sum.queued_bytes += one.queued_bytes;
     }
     return sum;
@@ -33,6 +34,11 @@ link_counters shard_links::counters() const {
 void shard_links::command_for(std::string_view key, const std::vector<std::string>& words,
                               reply_handler then) {
     here().command_for(key, words, std::move(then));
+}
+
+void shard_links::say_for(std::string_view key, const std::vector<std::string>& words,
+                          reply_handler then) {
+    here().say_for(key, words, std::move(then));
 }
 
 bool shard_links::reaches(std::string_view key) const {

@@ -19,7 +19,7 @@ void stream_publisher::add(const envelope& entry, redis_client::reply_handler th
         words.push_back(name);
         words.push_back(std::move(text));
     }
-    link_->command_for(stream_, words, std::move(then));
+    link_->say_for(stream_, words, std::move(then));
 }
 
 } // namespace sockeye::adapter_redis

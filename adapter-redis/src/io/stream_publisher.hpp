@@ -11,7 +11,7 @@
 
 namespace sockeye::adapter_redis {
 
-// Adds messages to a stream, of which Redis keeps the newest.
+// Adds messages to a stream, of which Redis keeps the newest. What is not taken the link counts.
 class stream_publisher {
 public:
     stream_publisher(std::shared_ptr<redis_client> link, std::string stream,

@@ -31,20 +31,24 @@ stream_reader::stream_reader(const std::shared_ptr<redis_client>& beside, std::s
     wait_ = std::to_string(std::max(silence / 2, 1LL));
 }
 
-void stream_reader::listen(const std::string& nsp, listener who) {
+stream_reader::listener_id stream_reader::listen(const std::string& nsp, listener who) {
     step paused = nullptr;
+    listener_id which = 0;
     {
         const std::lock_guard lock(mutex_);
         if (started_) who.started(last_read_);
-        listeners_.insert_or_assign(nsp, std::move(who));
+        which = ++last_id_;
+        listeners_.insert_or_assign(nsp, known_listener{which, std::move(who)});
         paused = std::exchange(paused_, nullptr);
     }
     if (paused != nullptr) (this->*paused)();
+    return which;
 }
 
-void stream_reader::unlisten(const std::string& nsp) {
+void stream_reader::unlisten(const std::string& nsp, listener_id which) {
     const std::lock_guard lock(mutex_);
-    listeners_.erase(nsp);
+    const auto found = listeners_.find(nsp);
+    if (found != listeners_.end() && found->second.which == which) listeners_.erase(found);
 }
 
 // Reading from `$` would lose what is added until the first entry has been read. Not on the link
@@ -65,8 +69,8 @@ void stream_reader::on_end(const reply& answer) {
         const std::lock_guard lock(mutex_);
         started_ = true;
         if (!entries->empty()) last_read_ = entries->front().id;
-        for (const auto& [nsp, who] : listeners_)
-            who.started(last_read_);
+        for (const auto& [nsp, one] : listeners_)
+            one.who.started(last_read_);
     }
     read_on();
 }
@@ -98,7 +102,7 @@ void stream_reader::tell(const stream_entry& entry, const batch& of) {
     const std::string* const nsp = find_field(entry.fields, "nsp");
     if (nsp == nullptr) return;
     const auto found = listeners_.find(*nsp);
-    if (found != listeners_.end()) found->second.heard(entry, of);
+    if (found != listeners_.end()) found->second.who.heard(entry, of);
 }
 
 void stream_reader::try_again(step what, const reply& failure) {
@@ -116,7 +120,7 @@ void stream_reader::try_again(step what, const reply& failure) {
 
 // That Redis is away the link has said itself.
 void stream_reader::report(const reply& failure) {
-    if (!link_->counters().connected || read_redirection(failure)) return;
+    if (!link_->counters().connected || read_redirection(failure, {})) return;
     if (std::exchange(failing_, true)) return;
     link_->options().log(engineio::log_level::error,
                          "redis: cannot read the stream " + stream_ + ": " + failure.text);
@@ -127,7 +131,7 @@ void stream_reader::follow(const reply& failure) {
     const auto beside = beside_.lock();
     if (!beside) return;
     redis_options to = beside->options_for(stream_);
-    const auto elsewhere = read_redirection(failure);
+    const auto elsewhere = read_redirection(failure, link_->options().host);
     asking_ = elsewhere && elsewhere->asking;
     if (elsewhere) {
         to.host = elsewhere->to.host;

@@ -6,6 +6,7 @@
 #include <sockeye/engineio/shards.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -34,10 +35,16 @@ public:
                   std::size_t read_count, engineio::shards& shards);
 
     void start() { find_end(); }
-    void listen(const std::string& nsp, listener who);
-    void unlisten(const std::string& nsp);
+    using listener_id = std::uint64_t;
+    // A namespace's latest counts: one that ended may be there again before it has let go.
+    [[nodiscard]] listener_id listen(const std::string& nsp, listener who);
+    void unlisten(const std::string& nsp, listener_id which);
 
 private:
+    struct known_listener {
+        listener_id which;
+        listener who;
+    };
     using step = void (stream_reader::*)();
 
     void find_end();
@@ -59,8 +66,9 @@ private:
     std::mutex mutex_; // of what follows
     bool started_ = false;
     stream_id last_read_;
-    std::unordered_map<std::string, listener> listeners_; // by namespace
-    step paused_ = nullptr;                               // what failed while nobody listened
+    listener_id last_id_ = 0;
+    std::unordered_map<std::string, known_listener> listeners_; // by namespace
+    step paused_ = nullptr;                                     // what failed while nobody listened
 
     bool asking_ = false;              // before each command, for the stream is on its way there
     std::unique_ptr<redis_link> link_; // last: its thread uses all of the above

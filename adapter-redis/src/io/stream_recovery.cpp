@@ -163,7 +163,7 @@ void stream_recovery::advance(shard_state& at, const stream_id& to) {
 
 void stream_recovery::save(const saved_session& session) {
     const std::string key = with_.session_key_prefix + session.private_id;
-    link_->command_for(
+    link_->say_for(
         key,
         {"SET", key, encode_session(session), "PX", std::to_string(with_.session_lifetime.count())},
         {});

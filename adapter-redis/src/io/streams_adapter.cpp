@@ -8,7 +8,6 @@
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/socketio/options.hpp>
 
-#include <atomic>
 #include <map>
 #include <utility>
 
@@ -80,13 +79,15 @@ public:
         await_one();
         subscribe({{{kind_, channels_.of(uid())}, on_payload()},
                    {{kind_, channels_.everybody}, on_payload()}});
-        reader_->listen(local().name(),
-                        {while_alive([this](const stream_id& from) { begin_at(from); }),
-                         while_alive([this](const stream_entry& entry,
-                                            const stream_reader::batch& of) { read(entry, of); })});
+        listening_ = reader_->listen(
+            local().name(),
+            {while_alive([this](const stream_id& from) { begin_at(from); }),
+             while_alive([this](const stream_entry& entry, const stream_reader::batch& of) {
+                 read(entry, of);
+             })});
     }
     void close() override {
-        reader_->unlisten(local().name());
+        reader_->unlisten(local().name(), listening_);
         if (old_ones_.know_of_us()) entries_.add(say(cluster::adapter_close{}));
         pubsub_adapter::close();
     }
@@ -104,7 +105,7 @@ protected:
             bus().publish(kind_, channels_.everybody, encode_packed(to_envelope(message)));
             if (sent) sent({});
         } else if (!recovers() || !link_->reaches(stream_)) {
-            add(to_envelope(message));
+            entries_.add(message);
             if (sent) sent({});
         } else {
             add_for_all(message, std::move(sent));
@@ -112,7 +113,7 @@ protected:
     }
     void publish_response(const std::string& to_uid, const cluster_message& message) override {
         if (old_ones_.has(to_uid))
-            add(to_envelope(message));
+            entries_.add(message);
         else
             bus().publish(kind_, channels_.of(to_uid), encode_packed(to_envelope(message)));
     }
@@ -144,32 +145,14 @@ private:
         };
     }
 
-    // Counts what is lost: Redis may have no memory for it, be a replica, or a cluster's that is
-    // down.
-    void add(const envelope& entry, redis_client::reply_handler then = {}) {
-        entries_.add(entry, while_open([this, then = std::move(then)](const reply& answer) {
-                         if (answer.is_error())
-                             on_refusal(answer);
-                         else
-                             refused_ = false;
-                         if (then) then(answer);
-                     }));
-    }
-    // That Redis is away the link says itself.
-    void on_refusal(const reply& answer) {
-        count_dropped();
-        if (!link_->reaches(stream_) || refused_.exchange(true)) return;
-        local().log(engineio::log_level::error, "cannot add to the stream " + stream_ +
-                                                    ", what is said is lost: " + answer.text);
-    }
-
     // In the name of who is no server, so that it is taken for another's when it has been through
     // the stream: this server's clients get it in the stream's order, too, and with its offset.
     void add_for_all(cluster_message message, sent_callback sent) {
         message.uid = socketio::emitter_uid;
-        add(to_envelope(message), [sent = std::move(sent)](const reply& answer) {
-            if (answer.is_error() && sent) sent({});
-        });
+        entries_.add(to_envelope(message),
+                     while_open([sent = std::move(sent)](const reply& answer) {
+                         if (answer.is_error() && sent) sent({});
+                     }));
     }
 
     // ---- on the reader's thread
@@ -180,6 +163,8 @@ private:
     }
 
     void read(const stream_entry& entry, const stream_reader::batch& of) {
+        const std::string* const from = find_field(entry.fields, "uid");
+        if (from != nullptr && *from == uid()) return; // carried out when it was sent
         auto read = decode_entry(entry.fields);
         if (read && is_beat_of_ours(*read)) return;
         auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
@@ -189,9 +174,8 @@ private:
             }));
     }
     void handle(const stream_id& id, cluster_message message, const stream_reader::batch& of) {
-        if (message.uid == uid()) return; // carried out when it was sent
         if (old_ones_.on_entry(message, std::chrono::steady_clock::now()))
-            add(make_beat(say(cluster::heartbeat{})));
+            entries_.add(make_beat(say(cluster::heartbeat{})));
         auto* const order = std::get_if<cluster::broadcast>(&message.what);
         if (recovery_ && order != nullptr && !order->request_id)
             recovery_->deliver(id, std::move(*order), of);
@@ -205,9 +189,9 @@ private:
     const cluster_channels channels_;
     const stream_publisher entries_;
     const std::shared_ptr<stream_reader> reader_;
+    stream_reader::listener_id listening_ = 0;
     const std::shared_ptr<stream_recovery> recovery_; // null: off
     stream_only_servers old_ones_;
-    std::atomic<bool> refused_ = false; // the last entry, and this has been logged
 };
 
 } // namespace

@@ -15,22 +15,26 @@ namespace sockeye::adapter_redis {
 class command_queue {
 public:
     using handler = redis_link::reply_handler; // may be empty
+    struct waiter {
+        handler then;
+        bool says = false; // something to others, so that its loss counts
+    };
 
     explicit command_queue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-    /// False: too much waits already, and the command is dropped with its handler.
+    /// False: too much waits already, and the command is dropped with its waiter.
     /// `answers`: so many come, and the last one is meant.
-    [[nodiscard]] bool add(std::string_view command, handler& then, std::size_t answers = 1);
+    [[nodiscard]] bool add(std::string_view command, waiter& who, std::size_t answers = 1);
 
     /// What is to be written next, one write at a time. It counts as waiting until written().
     [[nodiscard]] std::string take();
     void written() { writing_bytes_ = 0; }
 
     /// Whose answer has come. Empty if Redis answered what was not asked.
-    [[nodiscard]] bool answered(handler& whose);
+    [[nodiscard]] bool answered(waiter& whose);
     /// Those whose answer cannot come any more: the connection was lost. What was not written yet
     /// stays, for the next one.
-    [[nodiscard]] std::vector<handler> abandon();
+    [[nodiscard]] std::vector<waiter> abandon();
 
     [[nodiscard]] std::size_t bytes() const { return waiting_.size() + writing_bytes_; }
     [[nodiscard]] bool has_waiting() const { return !waiting_.empty(); }
@@ -39,9 +43,9 @@ public:
 private:
     const std::size_t max_bytes_;
     std::string waiting_;
-    std::vector<handler> waiting_handlers_;
+    std::vector<waiter> waiting_for_;
     std::size_t writing_bytes_ = 0;
-    std::deque<handler> asked_;
+    std::deque<waiter> asked_;
 };
 
 } // namespace sockeye::adapter_redis

@@ -33,6 +33,12 @@ std::string command(std::string_view verb, std::string_view name) {
     return out;
 }
 
+/// In a cluster: the channel is another server's, nobody's for the moment, or on its way.
+bool time_heals(std::string_view error) {
+    return error.starts_with("MOVED ") || error.starts_with("CLUSTERDOWN ") ||
+           error.starts_with("TRYAGAIN ");
+}
+
 } // namespace
 
 std::string subscription_table::add(id which, channel_kind kind, std::string_view name,
@@ -68,7 +74,7 @@ std::string subscription_table::restore() {
 
 std::string_view subscription_table::on_push(const reply& pushed) {
     if (pushed.is_error()) {
-        if (!pushed.text.starts_with("MOVED ")) return pushed.text;
+        if (!time_heals(pushed.text)) return pushed.text;
         lacking_ = true;
         return {};
     }

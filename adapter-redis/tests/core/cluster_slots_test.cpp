@@ -58,17 +58,18 @@ TEST_CASE("what says nothing about slots is told apart") {
 
 TEST_CASE("a server that has not the slot says who has") {
     const auto read = [](const char* what) {
-        return read_redirection({.kind = reply_kind::error, .text = what});
+        return read_redirection({.kind = reply_kind::error, .text = what}, "asked");
     };
     CHECK(name_of(read("MOVED 866 127.0.0.1:7001").value().to) == "127.0.0.1:7001");
     CHECK(name_of(read("MOVED 866 ::1:7001").value().to) == "::1:7001");
+    CHECK(name_of(read("MOVED 866 :7001").value().to) == "asked:7001");
     CHECK_FALSE(read("MOVED 866 ::1:7001").value().asking);
     CHECK(name_of(read("ASK 866 127.0.0.1:7001").value().to) == "127.0.0.1:7001");
     CHECK(read("ASK 866 127.0.0.1:7001").value().asking);
-    for (const char* const other : {"ASKED 866 127.0.0.1:7001", "ASK 866", "MOVED 866",
-                                    "MOVED 866 :7001", "MOVED 866 host:x", "ERR"})
+    for (const char* const other :
+         {"ASKED 866 127.0.0.1:7001", "ASK 866", "MOVED 866", "MOVED 866 host:x", "ERR"})
         CHECK_FALSE(read(other));
-    CHECK_FALSE(read_redirection(text("MOVED 866 127.0.0.1:7001")));
+    CHECK_FALSE(read_redirection(text("MOVED 866 127.0.0.1:7001"), "asked"));
 }
 
 } // namespace sockeye::adapter_redis

@@ -12,20 +12,19 @@ struct queue_script {
     explicit queue_script(std::size_t max_bytes) : queue(max_bytes) {}
 
     bool add(const std::string& command, std::size_t answers = 1) {
-        command_queue::handler then = [this, command](const reply& answer) {
-            heard += command + "=" + answer.text + " ";
-        };
-        return queue.add(command, then, answers);
+        command_queue::waiter who{
+            [this, command](const reply& answer) { heard += command + "=" + answer.text + " "; }};
+        return queue.add(command, who, answers);
     }
     bool answer(const std::string& text) {
-        command_queue::handler whose;
+        command_queue::waiter whose;
         if (!queue.answered(whose)) return false;
-        whose({.kind = reply_kind::text, .text = text});
+        whose.then({.kind = reply_kind::text, .text = text});
         return true;
     }
     void abandon() {
-        for (const auto& handler : queue.abandon())
-            handler({.kind = reply_kind::error, .text = "lost"});
+        for (const auto& one : queue.abandon())
+            one.then({.kind = reply_kind::error, .text = "lost"});
     }
 
     command_queue queue;
@@ -38,10 +37,10 @@ TEST_CASE("of several commands that must follow each other, the last one's answe
     CHECK(script.add("bc", 2));
     CHECK(script.add("d"));
     CHECK(script.queue.take() == "abcd");
-    command_queue::handler whose;
+    command_queue::waiter whose;
     CHECK(script.answer("1"));
     CHECK(script.queue.answered(whose));
-    CHECK_FALSE(whose);
+    CHECK_FALSE(whose.then);
     CHECK(script.answer("3"));
     CHECK(script.answer("4"));
     CHECK(script.heard == "a=1 bc=3 d=4 ");

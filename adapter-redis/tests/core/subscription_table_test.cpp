@@ -132,6 +132,17 @@ TEST_CASE("channels of a cluster that another server has are asked for again") {
     script.expects({"1 ready", "2 ready"});
 }
 
+TEST_CASE("channels that a cluster has no server for at the moment are asked for again") {
+    for (const char* const error :
+         {"CLUSTERDOWN Hash slot not served", "TRYAGAIN Multiple keys request during rehashing"}) {
+        table_script script;
+        script.add(1, channel_kind::sharded, "a");
+        CHECK(script.table.on_push({.kind = reply_kind::error, .text = error}) == "");
+        CHECK(script.table.is_lacking());
+        CHECK(script.table.repeat() == command({"SSUBSCRIBE", "a"}));
+    }
+}
+
 TEST_CASE("what ends by our own wish is not asked for again") {
     table_script script;
     script.add(1, channel_kind::sharded, "a");

@@ -1,51 +1,17 @@
 // What Redis answers when nobody wants to know any more: the server's shards may be gone by then.
 
 #include "net/fake_namespace.hpp"
+#include "net/link_fixture.hpp"
+#include "net/slow_redis.hpp"
 
 #include <sockeye/adapter_redis/classic_adapter.hpp>
 #include <sockeye/adapter_redis/streams_adapter.hpp>
+#include <sockeye/socketio/server.hpp>
 
 #include <doctest/doctest.h>
 
-#include <utility>
-
 namespace sockeye::adapter_redis {
 namespace {
-
-// Answers when a test says so.
-class slow_redis final : public redis_client {
-public:
-    void publish(channel_kind, std::string_view, std::string_view) override {}
-    subscription_id subscribe(channel_kind, std::string_view, message_handler,
-                              std::function<void()>) override {
-        return 0;
-    }
-    void unsubscribe(subscription_id) override {}
-    void count_subscribers(channel_kind, std::string_view, count_handler then) override {
-        waiting_.push_back([then = std::move(then)] { then(1); });
-    }
-    void command_for(std::string_view, const std::vector<std::string>&,
-                     reply_handler then) override {
-        if (!then) return;
-        waiting_.push_back(
-            [then = std::move(then)] { then({.kind = reply_kind::error, .text = "gone"}); });
-    }
-    bool reaches(std::string_view) const override { return true; }
-    redis_options options_for(std::string_view) const override {
-        return {.port = 1, .log = [](engineio::log_level, std::string_view) {}};
-    }
-
-    // How often.
-    std::size_t answer() {
-        const auto all = std::exchange(waiting_, {});
-        for (const auto& one : all)
-            one();
-        return all.size();
-    }
-
-private:
-    std::vector<std::function<void()>> waiting_;
-};
 
 struct waiting_adapter {
     socketio::fake_namespace local;
@@ -92,6 +58,30 @@ TEST_CASE("closed adapters: who wanted to come back does so no more") {
     at.close();
     CHECK(at.redis->answer() > 0);
     CHECK(at.local.threads.waiting() == 1); // the time-out, which was there before
+}
+
+TEST_CASE("a server that was never started is not counted any more when it is gone") {
+    link_fixture redis;
+    const auto link = std::make_shared<redis_link>(redis.options());
+    {
+        socketio::server_options options;
+        classic_options with;
+        with.common.ready = [&](const std::string& nsp) { redis.notes.add("ready " + nsp); };
+        options.adapter = classic_adapter(link, with);
+        const socketio::server io(options);
+        redis.notes.await("ready /");
+        CHECK(count(*link, plain, "socket.io-request#/#") == 1);
+    }
+    await([&] { return count(*link, plain, "socket.io-request#/#") == 0; });
+}
+
+TEST_CASE("what is said and lost is counted by the link, and by nobody else") {
+    waiting_streams_adapter at;
+    at.adapter->broadcast({"e"}, {}, {});
+    CHECK(at.redis->answer() > 0);
+    at.local.threads.run();
+    CHECK(at.local.delivered == 1);
+    CHECK(at.local.dropped == 0);
 }
 
 TEST_CASE("closed adapters: what the stream did not take is not delivered") {

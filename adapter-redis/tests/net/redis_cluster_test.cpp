@@ -28,6 +28,37 @@ TEST_CASE("cluster: plain channels reach whoever subscribes anywhere") {
     at.notes.await("news=x", 2);
 }
 
+TEST_CASE("cluster: what was said to a seed that is not there is counted and reported") {
+    cluster_servers at;
+    for (auto& server : at.servers)
+        server.pause();
+    redis_cluster_options options = at.options(0); // whose first seed is nobody
+    options.each.close_timeout = 10ms;
+    options.each.log = [&](engineio::log_level, std::string_view line) {
+        at.notes.add(std::string(line));
+    };
+    redis_cluster one(options);
+    for (int i = 0; i < 3; ++i)
+        one.publish(plain, "news", "lost");
+    for (auto& server : at.servers)
+        server.resume();
+    await([&] { return one.counters().dropped == 3; });
+    CHECK(at.notes.count("redis: what is said is lost: the link to Redis is closed") == 1);
+}
+
+TEST_CASE("cluster: what is refused where a channel is, is counted") {
+    cluster_servers at;
+    redis_cluster one(at.options(0));
+    for (std::size_t server = 0; server < 3; ++server)
+        at.must(server, {"ACL", "SETUSER", "default", "-spublish", "-publish"});
+    await([&] { return one.counters().connected; });
+    for (std::size_t server = 0; server < 3; ++server)
+        one.publish(sharded, channel_at(at, server), "lost");
+    one.publish(plain, "news", "lost");
+    await([&] { return one.counters().refused == 4; });
+    CHECK(one.counters().dropped == 0);
+}
+
 TEST_CASE("cluster: sharded channels are heard and spoken on where they are") {
     cluster_servers at;
     redis_cluster one(at.options(0));
@@ -140,6 +171,44 @@ TEST_CASE("cluster: commands follow a key that is on its way, and one that has m
     CHECK(ask_for(one, key, {"INCR", key}).integer == 10);
     await([&] { return one.options_for(key).port == at.servers[2].port(); });
     CHECK(ask(*at.links[2], {"GET", key}).text == "10");
+}
+
+TEST_CASE("cluster: servers that do not say their own address are where they were asked") {
+    cluster_servers at;
+    for (std::size_t server = 0; server < 3; ++server)
+        at.must(server, {"CONFIG", "SET", "cluster-preferred-endpoint-type", "unknown-endpoint"});
+    redis_cluster_options options = at.options();
+    options.refresh_interval = 1h;
+    redis_cluster one(options);
+    const std::string key = channel_at(at, 1);
+    await([&] { return one.counters().connected; });
+    at.give_slot(slot_of(key), 2);
+    CHECK(ask_for(one, key, {"SET", key, "x"}).text == "OK");
+    CHECK(ask(*at.links[2], {"GET", key}).text == "x");
+}
+
+TEST_CASE("cluster: many commands that find their key moved ask once where everything is") {
+    cluster_servers at;
+    redis_cluster_options options = at.options();
+    options.refresh_interval = 1h;
+    redis_cluster one(options);
+    const std::string key = channel_at(at, 1);
+    await([&] { return one.counters().connected; });
+    at.must(1, {"SET", key, "0"});
+    at.begin_to_move(slot_of(key), 1, 2);
+    at.move_key(key, 1, 2);
+    at.give_slot(slot_of(key), 2);
+    for (int i = 0; i < 1000; ++i)
+        one.command_for(key, {"INCR", key}, {});
+    await([&] { return ask(*at.links[2], {"GET", key}).text == "1000"; });
+    int asked = 0;
+    for (auto& link : at.links) {
+        const std::string stats = ask(*link, {"INFO", "commandstats"}).text;
+        const std::string name = "cmdstat_cluster|slots:calls=";
+        const std::size_t found = stats.find(name);
+        if (found != std::string::npos) asked += std::stoi(stats.substr(found + name.size()));
+    }
+    CHECK(asked < 100);
 }
 
 TEST_CASE("cluster: what waits for a server that died goes to its successor") {

@@ -26,6 +26,23 @@ TEST_CASE("commands are answered in order") {
     CHECK(link.counters().connects == 1);
 }
 
+TEST_CASE("what Redis refuses of what is said is counted, and reported once") {
+    link_fixture fixture;
+    redis_link link(fixture.options());
+    CHECK(ask(link, {"ACL", "SETUSER", "default", "-publish", "-spublish"}).text == "OK");
+    CHECK(ask(link, {"NONSENSE"}).is_error()); // whoever asks is told
+    for (const channel_kind kind : {plain, sharded})
+        link.publish(kind, "channel", "lost");
+    link.command({"SET", "text", "x"});
+    link.command({"INCR", "text"});
+    await([&] { return link.counters().refused == 3; });
+    CHECK(fixture.notes.lines() ==
+          std::vector<std::string>{"redis: what is said is lost: NOPERM this user has no "
+                                   "permissions to run the 'publish' command"});
+    CHECK(link.counters().dropped == 0);
+    CHECK(link.counters().failed == 0);
+}
+
 TEST_CASE("a large value passes both ways") {
     link_fixture fixture;
     redis_link link(fixture.options());

@@ -107,6 +107,20 @@ TEST_CASE("a command that was sent to a Redis that died is told; one that was no
     fixture.notes.await("second: OK");
 }
 
+TEST_CASE("a link that ends reports what it has not sent") {
+    link_fixture fixture;
+    redis_options options = fixture.options();
+    options.close_timeout = 0ms;
+    {
+        redis_link link(options);
+        fixture.server.kill();
+        await([&] { return !link.counters().connected; });
+        for (int i = 0; i < 3; ++i)
+            link.publish(plain, "channel", "lost");
+    }
+    CHECK(fixture.notes.count("redis: what is said is lost: the link to Redis is closed") == 1);
+}
+
 TEST_CASE("a Redis that hangs is noticed") {
     link_fixture fixture;
     redis_options options = fixture.options();
@@ -118,6 +132,7 @@ TEST_CASE("a Redis that hangs is noticed") {
     await([&] { return link.counters().connected; });
     fixture.server.pause();
     fixture.notes.await(fixture.called("commands") + " lost: no sign of life");
+    CHECK(link.counters().failed == 0); // a ping that is not answered is no loss
     fixture.notes.await(fixture.called("subscriptions") + " lost: no sign of life");
     fixture.server.resume();
     await_back(fixture);

@@ -11,6 +11,7 @@
 #include <sockeye/socketio/options.hpp>
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 namespace sockeye::adapter_redis {
@@ -29,17 +30,33 @@ void await_session(redis_group& at, const std::string& private_id) {
     await([&] { return ask(at.outsider, {"EXISTS", "sio:session:" + private_id}).integer == 1; });
 }
 
-// Counts what would be run later.
+// Counts what is to be run later, and runs it when a test says so.
 struct counted_shards : engineio::shards {
     unsigned size() const override { return 1; }
     unsigned current() const override { return none; }
     void post(unsigned, std::function<void()>) override {}
-    void post_after(unsigned, std::chrono::milliseconds, std::function<void()>) override {
+    void post_after(unsigned, std::chrono::milliseconds, std::function<void()> task) override {
+        const std::lock_guard lock(mutex_);
         ++later;
+        tasks_.push_back(std::move(task));
     }
     void set_timer(engineio::timed&, std::chrono::milliseconds) override {}
     void cancel_timer(engineio::timed&) override {}
+    void run_later() {
+        std::vector<std::function<void()>> all;
+        {
+            const std::lock_guard lock(mutex_);
+            all.swap(tasks_);
+        }
+        for (const auto& task : all)
+            task();
+    }
+
     std::atomic<int> later = 0;
+
+private:
+    std::mutex mutex_;
+    std::vector<std::function<void()>> tasks_;
 };
 
 // As a server with version 0.2 of Node's adapter adds it.
@@ -78,9 +95,33 @@ TEST_CASE("streams: what fails while nobody listens is tried again when somebody
     reader->start();
     ask(*link, {"PING"});
     CHECK(shards.later == 0);
-    reader->listen("/", {});
+    static_cast<void>(reader->listen("/", {}));
     ask(*link, {"PING"});
     CHECK(shards.later == 1);
+}
+
+TEST_CASE("streams: a namespace that is there again hears, although the old one lets go late") {
+    link_fixture redis;
+    const auto link = std::make_shared<redis_link>(redis.options());
+    counted_shards shards;
+    const auto reader = std::make_shared<stream_reader>(link, "s", 10, shards);
+    const auto noting = [&](const std::string& who) {
+        return stream_reader::listener{
+            [&, who](const stream_id&) { redis.notes.add(who + " started"); },
+            [&, who](const stream_entry&, const auto&) { redis.notes.add(who + " heard"); }};
+    };
+    const auto first = reader->listen("/", noting("first"));
+    const auto second = reader->listen("/", noting("second"));
+    reader->start();
+    redis.notes.await("second started");
+    reader->unlisten("/", first);
+    ask(*link, {"XADD", "s", "*", "nsp", "/"});
+    await([&] {
+        shards.run_later(); // the reader's link may not be there yet
+        return redis.notes.count("second heard") == 1;
+    });
+    reader->unlisten("/", second);
+    CHECK(redis.notes.count("first heard") == 0);
 }
 
 TEST_CASE("streams: servers that know no Pub/Sub hear in the stream that others are there") {
@@ -151,20 +192,27 @@ TEST_CASE("streams: what is no message is counted, and what is nobody's is skipp
     at.await_malformed({3, 3, 3});
 }
 
-TEST_CASE("streams: what Redis does not take is counted, and said once until it takes more") {
+TEST_CASE("streams: what Redis does not take is counted and reported by the link") {
     redis_group at(of_streams());
-    const std::string line = "log namespace /: cannot add to the stream socket.io, what is said is "
-                             "lost: OOM command not allowed when used memory > 'maxmemory'.";
-    for (std::uint64_t episode = 1; episode <= 2; ++episode) {
-        ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});
+    redis_link& link = *at.links["a"];
+    ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});
+    SUBCASE("a server's") {
         for (int i = 0; i < 3; ++i)
             at.a().emit("lost");
-        await([&] { return at.a().counters().cluster_messages_dropped == 3 * episode; });
-        CHECK(at.at(0).notes.count(line) == episode);
+        await([&] { return link.counters().refused == 3; });
         ask(at.outsider, {"CONFIG", "SET", "maxmemory", "0"});
         const packets lost(3, R"(2["lost"])");
         CHECK(at.received() == lists{lost, none, none});
+        CHECK(at.a().counters().cluster_messages_dropped == 0);
     }
+    SUBCASE("an emitter's") {
+        for (int i = 0; i < 3; ++i)
+            streams_emitter(at.links["a"]).emit("lost");
+        await([&] { return link.counters().refused == 3; });
+    }
+    CHECK(at.redis.notes.count("redis: what is said is lost: OOM command not allowed when used "
+                               "memory > 'maxmemory'.") == 1);
+    CHECK(link.counters().dropped == 0);
 }
 
 TEST_CASE("streams: a key that is no stream is reported, and read once it is one") {
@@ -275,6 +323,15 @@ TEST_CASE("streams: a session is restored once, and not without its last event")
     }
     CHECK(at.c().counters().recoveries_forgotten == 1);
     CHECK(at.c().counters().recoveries_unknown == 1);
+    at.clients[1] = at.at(1).connect();
+}
+
+TEST_CASE("streams: a session that Redis does not keep is counted") {
+    redis_group at(of_streams(), 1, with_recovery());
+    ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});
+    at.clients[1].close();
+    await([&] { return at.links["b"]->counters().refused == 1; });
+    ask(at.outsider, {"CONFIG", "SET", "maxmemory", "0"});
     at.clients[1] = at.at(1).connect();
 }
 

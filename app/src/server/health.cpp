@@ -33,6 +33,17 @@ void write_socketio(metrics_text& out, const socketio::socketio_totals& totals) 
                        static_cast<double>(totals.*one.total));
 }
 
+void write_adapter(metrics_text& out, const adapter_redis::link_counters& n) {
+    out.gauge("sockeye_adapter_ready", "1: the other instances can be reached", n.connected);
+    out.gauge("sockeye_adapter_queued_bytes", "On their way to other instances",
+              static_cast<double>(n.queued_bytes));
+    constexpr std::string_view name = "sockeye_adapter_lost_total";
+    out.begin(name, "What was not said to other instances", "counter");
+    out.sample(name, "why", "dropped", static_cast<double>(n.dropped));
+    out.sample(name, "why", "failed", static_cast<double>(n.failed));
+    out.sample(name, "why", "refused", static_cast<double>(n.refused));
+}
+
 void write_store(metrics_text& out, const store_health& state) {
     out.gauge("sockeye_store_ready", "1: the store can be reached", state.ready);
     out.counter("sockeye_store_reconnects_total", "Connections to the store", state.reconnects);
@@ -62,6 +73,7 @@ object health(const health_sources& from, milliseconds now) {
                    {"deliveries", totals.deliveries},
                    {"queuedBytes", engine.queued_bytes},
                    {"requestsFailed", from.asked.failed()},
+                   {"adapterReady", !from.others || from.others->counters().connected},
                    {"storeReady", from.state.health().ready},
                    {"eventLogReady", from.log.health().ready}};
     return {{"healthy", true}, {"metrics", std::move(numbers)}, {"timestamp", now.count()}};
@@ -71,6 +83,7 @@ std::string metrics(const health_sources& from) {
     metrics_text out;
     write_connections(out, from.io.http().counters());
     write_socketio(out, from.io.counters());
+    if (from.others) write_adapter(out, from.others->counters());
     write_store(out, from.state.health());
     write_event_log(out, from.log.health());
     out.histogram("sockeye_request_seconds", "From a client's request to its acknowledgement",

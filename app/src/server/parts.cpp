@@ -4,7 +4,7 @@
 #include "wall_clock.hpp"
 
 #include <sockeye/adapter_redis/classic_adapter.hpp>
-#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/adapter_redis/sharded_adapter.hpp>
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/app/memory_store.hpp>
@@ -19,11 +19,9 @@ namespace sockeye::app {
 
 namespace {
 
-socketio::adapter_factory adapter_of(const server_config& from, const engineio::logger& log) {
-    if (from.redis_url.empty()) return {};
-    auto options = adapter_redis::parse_redis_url(from.redis_url);
-    options.log = log;
-    auto link = std::make_shared<adapter_redis::redis_link>(std::move(options));
+socketio::adapter_factory adapter_of(const server_config& from,
+                                     std::shared_ptr<adapter_redis::shard_links> link) {
+    if (!link) return {};
     switch (from.adapter) {
     case cluster_adapter_kind::classic:
         return adapter_redis::classic_adapter(std::move(link));
@@ -62,12 +60,22 @@ engineio::http_server_options http_options(const server_config& from) {
     return made;
 }
 
-socketio::server_options io_options(const server_config& from, const engineio::logger& log) {
+std::shared_ptr<adapter_redis::shard_links> make_adapter_link(const server_config& from,
+                                                              engineio::http_server& server,
+                                                              const engineio::logger& log) {
+    if (from.redis_url.empty()) return nullptr;
+    auto options = adapter_redis::parse_redis_url(from.redis_url);
+    options.log = log;
+    return std::make_shared<adapter_redis::shard_links>(options, server);
+}
+
+socketio::server_options io_options(const server_config& from,
+                                    std::shared_ptr<adapter_redis::shard_links> link) {
     socketio::server_options made;
     made.engine.max_payload = from.max_payload;
     made.engine.queue.max_bytes = from.max_queue_bytes;
     if (!from.client_files.empty()) made.client_files = from.client_files;
-    made.adapter = adapter_of(from, log);
+    made.adapter = adapter_of(from, std::move(link));
     made.recovery = socketio::recovery_options{};
     return made;
 }

@@ -1,6 +1,5 @@
 #include "server/realtime_server.hpp"
 
-#include "server/health.hpp"
 #include "server/http/openapi.hpp"
 #include "server/http/realtime_routes.hpp"
 #include "server/parts.hpp"
@@ -37,7 +36,8 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       event_log_(make_event_log(config_, http_.shards(), log_)), on_{*state_, http_.shards(),
                                                                      wall_clock, config_.node_id,
                                                                      log_},
-      io_(http_, io_options(config_, log_)), limits_(on_, limits_of(config_)),
+      adapter_link_(make_adapter_link(config_, http_, log_)),
+      io_(http_, io_options(config_, adapter_link_)), limits_(on_, limits_of(config_)),
       gate_(limits_, config_, on_.now),
       requests_(on_, [this](socketio::socket from) { return gate_.admit(std::move(from)); }),
       rooms_(on_, [this](const object& room) { announce_room(io_, room); },
@@ -111,18 +111,20 @@ void realtime_server::serve(const socketio::socket& s) {
 
 // ---- HTTP
 
+health_sources realtime_server::sources() {
+    return {io_, adapter_link_.get(), *state_, *event_log_, requests_, loops_};
+}
+
 void realtime_server::add_routes() {
-    const health_sources sources{io_, *state_, *event_log_, requests_, loops_};
-    api_.add({.method = "GET",
-              .path = "/healthz",
-              .summary = "Says that the process is alive, and how much it does",
-              .open = true,
-              .answer = always({{"healthy", api_kind::boolean},
-                                {"metrics", api_kind::members},
-                                {"timestamp", api_kind::integer}}),
-              .handle = [this, sources](api_call) -> task<object> {
-                  co_return health(sources, on_.now());
-              }});
+    api_.add(
+        {.method = "GET",
+         .path = "/healthz",
+         .summary = "Says that the process is alive, and how much it does",
+         .open = true,
+         .answer = always({{"healthy", api_kind::boolean},
+                           {"metrics", api_kind::members},
+                           {"timestamp", api_kind::integer}}),
+         .handle = [this](api_call) -> task<object> { co_return health(sources(), on_.now()); }});
     api_.add({.method = "GET",
               .path = "/readyz",
               .summary = "Says whether clients can be served: 503 if not",
@@ -159,7 +161,7 @@ void realtime_server::route(const engineio::http_exchange& exchange) {
     const auto path = exchange.request().path();
     if (path == "/metrics") {
         exchange.respond({.headers = {{"Content-Type", "text/plain; version=0.0.4"}},
-                          .body = metrics({io_, *state_, *event_log_, requests_, loops_})});
+                          .body = metrics(sources())});
         return;
     }
     if (api_.handle(exchange)) return;

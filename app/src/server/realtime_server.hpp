@@ -3,6 +3,7 @@
 #include "server/case_events.hpp"
 #include "server/clock_events.hpp"
 #include "server/gatekeeper.hpp"
+#include "server/health.hpp"
 #include "server/history_events.hpp"
 #include "server/http/api_router.hpp"
 #include "server/loop_watch.hpp"
@@ -13,6 +14,7 @@
 #include "server/session_events.hpp"
 #include "server/user_events.hpp"
 
+#include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/presence.hpp>
 #include <sockeye/engineio/http_server.hpp>
@@ -50,6 +52,7 @@ private:
     void serve(const socketio::socket& s);
     void route(const engineio::http_exchange& exchange);
     void add_routes();
+    [[nodiscard]] health_sources sources();
     [[nodiscard]] socketio::object readiness() const;
     [[nodiscard]] socketio::object describe_node() const;
     task<socketio::object> cluster_stats();
@@ -62,6 +65,7 @@ private:
     std::unique_ptr<store> state_;
     std::unique_ptr<event_log> event_log_;
     context on_;
+    const std::shared_ptr<adapter_redis::shard_links> adapter_link_; // null: alone
     socketio::server io_;
     limits limits_;
     gatekeeper gate_;

@@ -68,6 +68,34 @@ TEST_CASE("each namespace has an adapter, which is asked for what concerns the c
                                             "/chat close"});
 }
 
+TEST_CASE("adapters end with their server, also one that was never started") {
+    event_notes notes;
+    SUBCASE("on an HTTP server of its own") {
+        server io(with_noting_adapter(notes), with_threads(2));
+        io.of("chat");
+    }
+    SUBCASE("beside others on one") {
+        engineio::http_server http(with_threads(2));
+        server io(http, with_noting_adapter(notes));
+        io.of("chat");
+        io.close();
+    }
+    auto lines = notes.lines();
+    std::ranges::sort(lines);
+    CHECK(lines == std::vector<std::string>{"/ close", "/ start", "/chat close", "/chat start"});
+}
+
+TEST_CASE("the adapter of a namespace that was made after the end is closed, too") {
+    event_notes notes;
+    {
+        socketio_fixture at(with_noting_adapter(notes));
+        at.start().finish();
+        at.io.of("late");
+    }
+    CHECK(notes.lines() ==
+          std::vector<std::string>{"/ start", "/ close", "/late start", "/late close"});
+}
+
 TEST_CASE("an adapter that wants to know is told when a room of this server comes and goes") {
     event_notes notes;
     socketio_fixture at(with_noting_adapter(notes), 2);

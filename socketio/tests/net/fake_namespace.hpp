@@ -32,13 +32,15 @@ public:
     bool has_room(std::string_view) const override { return false; }
     void server_side_event(array, ack_sender) override {}
     const recovery_options* recovery() const override { return recovers ? &*recovers : nullptr; }
-    void on_malformed_message() override {}
-    void on_dropped_messages(std::size_t) override {}
+    void on_malformed_message() override { ++malformed; }
+    void on_dropped_messages(std::size_t count) override { dropped += count; }
     std::weak_ptr<void> lifetime() override { return life_; }
 
     fake_shards threads{2};
     std::optional<recovery_options> recovers;
     int delivered = 0;
+    std::size_t malformed = 0;
+    std::size_t dropped = 0;
 
 private:
     const std::string name_ = "/";

@@ -79,6 +79,13 @@ export class Member {
   }
 }
 
+// Until one of Node's knows as many servers.
+export async function awaitServers(node, nsp, count) {
+  const asking = await new Member(node, nsp).connected();
+  await eventually(async () => (await asking.do("server-count")) === count);
+  asking.leave();
+}
+
 // `whats`: "sockeye" or "node", one for each server. `start`: what joins them.
 export async function startCluster(adapter, whats, start = startRedis) {
   const redis = await start();

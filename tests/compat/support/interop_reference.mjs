@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
 import { createAdapter as createStreamsAdapter } from "@socket.io/redis-streams-adapter";
+import { createAdapter as createOlderStreamsAdapter } from "redis-streams-adapter-0.2";
 import { Emitter } from "@socket.io/redis-emitter";
 import { createClient } from "redis";
 import { Server } from "socket.io";
@@ -11,8 +12,19 @@ import { Server } from "socket.io";
 const [kind] = process.argv.slice(2);
 const { REDIS_URL: url, NODE_NAME: name } = process.env;
 
+// In the manner of ioredis: that version knows `redis` up to its own version 4.
+function callsOf(client, reader) {
+  const command = (to, verb) => (...args) => to.sendCommand([verb, ...args.flat().map(String)]);
+  const [xadd, xrange, set] = ["XADD", "XRANGE", "SET"].map((verb) => command(client, verb));
+  const take = (key) => ({ exec: async () => [[null, await client.sendCommand(["GETDEL", key])]] });
+  const multi = () => ({ get: (key) => ({ del: () => take(key) }) });
+  return { xadd, xrange, set, multi, xread: command(reader, "XREAD") };
+}
+
 async function makeAdapter() {
   const client = await createClient({ url }).connect();
+  if (kind.startsWith("streams-0.2"))
+    return createOlderStreamsAdapter(callsOf(client, await client.duplicate().connect()), { heartbeatInterval: 500 });
   if (kind.startsWith("streams")) return createStreamsAdapter(client);
   const subscriber = await client.duplicate().connect();
   if (kind === "sharded") return createShardedAdapter(client, subscriber);
@@ -57,9 +69,10 @@ const operations = {
     ),
 };
 
-// What nobody but our own tests asks for: the same, by an emitter.
+// What nobody but our own tests asks for, and the same by an emitter.
 const outside = (nsp, rooms) => to(emitter.of(nsp.name), rooms);
-const emitterOperations = {
+const moreOperations = {
+  "server-count": (nsp) => nsp.adapter.serverCount(),
   "emitter-broadcast": async (nsp, socket, rooms, except, event, ...args) =>
     void outside(nsp, rooms).except(namesOf(except)).emit(event, ...args),
   "emitter-join": async (nsp, socket, rooms, target) => void outside(nsp, rooms).socketsJoin(target),
@@ -70,7 +83,7 @@ const emitterOperations = {
 
 function serve(nsp) {
   nsp.on("connection", (socket) => {
-    for (const [event, act] of Object.entries({ ...operations, ...emitterOperations }))
+    for (const [event, act] of Object.entries({ ...operations, ...moreOperations }))
       socket.on(event, async (...args) => {
         const done = typeof args.at(-1) === "function" ? args.pop() : () => {};
         const result = await act(nsp, socket, ...args);
@@ -88,7 +101,7 @@ function serve(nsp) {
 // For the classic adapter alone: npm has no other.
 const emitter = new Emitter(await createClient({ url }).connect());
 const http = createServer();
-const recovery = kind === "streams-recovery" ? { connectionStateRecovery: {} } : {};
+const recovery = kind.endsWith("recovery") ? { connectionStateRecovery: {} } : {};
 const io = new Server(http, { adapter: await makeAdapter(), ...recovery });
 serve(io.of("/"));
 serve(io.of("/chat"));

@@ -18,9 +18,13 @@ public:
     using reply_handler = std::function<void(reply)>;
 
     // About that key alone, in order; but in a cluster some may change places while the key moves.
-    // Not for commands that block: others would wait for them.
+    // Not for commands that block: others would wait for them. Without a handler as say_for.
     virtual void command_for(std::string_view key, const std::vector<std::string>& words,
                              reply_handler then) = 0;
+    // The same for what is said to others, or kept for them: if it is lost, that is counted and
+    // logged here, as of publish. `then` may be empty.
+    virtual void say_for(std::string_view key, const std::vector<std::string>& words,
+                         reply_handler then) = 0;
     // Whether a command about the key can be sent this moment.
     [[nodiscard]] virtual bool reaches(std::string_view key) const = 0;
     // For a link of one's own to whoever has the key now.

@@ -46,10 +46,12 @@ public:
 
     void command_for(std::string_view key, const std::vector<std::string>& words,
                      reply_handler then) override;
+    void say_for(std::string_view key, const std::vector<std::string>& words,
+                 reply_handler then) override;
     [[nodiscard]] bool reaches(std::string_view key) const override;
     [[nodiscard]] redis_options options_for(std::string_view key) const override;
 
-    // Of all links together. Connected: to all masters.
+    // Of all links together, those that have ended among them. Connected: to all masters.
     [[nodiscard]] link_counters counters() const;
 
 private:

@@ -20,12 +20,14 @@ class io_context;
 namespace sockeye::adapter_redis {
 
 class link_core;
+class link_ledger;
 
 struct link_counters {
     bool connected = false;       // commands can be sent this moment
     std::uint64_t connects = 0;   // 1 if nothing ever went wrong
     std::uint64_t dropped = 0;    // commands, because too much waited or Redis was away
     std::uint64_t failed = 0;     // commands that were sent and never answered
+    std::uint64_t refused = 0;    // of what is said to others: answered with an error
     std::size_t queued_bytes = 0; // of commands that wait
 };
 
@@ -44,18 +46,23 @@ public:
     explicit redis_link(redis_options options);
     // On that loop, which must run no more when the link ends: what waits then is not sent.
     redis_link(redis_options options, boost::asio::io_context& loop);
+    // One of several that count together: internal.
+    redis_link(redis_options options, std::shared_ptr<link_ledger> ledger);
     // Sends what waits, within `close_timeout`. Commands without an answer get an error. In a
     // handler of its own it does not wait for that, and nothing is logged any more.
     ~redis_link() override;
     redis_link(const redis_link&) = delete;
     redis_link& operator=(const redis_link&) = delete;
 
-    // Answered in order. Not for commands that block: others would wait for them.
+    // Answered in order. Not for commands that block: others would wait for them. Without a handler
+    // as say_for.
     void command(const std::vector<std::string>& words, reply_handler then = {});
     // Where a server of a cluster has sent us for a key that is still on its way.
     void command_after_asking(const std::vector<std::string>& words, reply_handler then = {});
     void command_for(std::string_view key, const std::vector<std::string>& words,
                      reply_handler then) override;
+    void say_for(std::string_view key, const std::vector<std::string>& words,
+                 reply_handler then) override;
     [[nodiscard]] bool reaches(std::string_view key) const override;
     [[nodiscard]] redis_options options_for(std::string_view key) const override;
 

@@ -22,14 +22,13 @@ public:
     // Throws std::system_error if the files for TLS cannot be used.
     shard_links(const redis_options& options, engineio::http_server& server);
 
-    // This thread's.
-    [[nodiscard]] redis_link& here() const;
-    [[nodiscard]] const std::vector<std::unique_ptr<redis_link>>& all() const { return links_; }
     // The sums; connected where all are.
     [[nodiscard]] link_counters counters() const;
 
     void command_for(std::string_view key, const std::vector<std::string>& words,
                      reply_handler then) override;
+    void say_for(std::string_view key, const std::vector<std::string>& words,
+                 reply_handler then) override;
     [[nodiscard]] bool reaches(std::string_view key) const override;
     [[nodiscard]] redis_options options_for(std::string_view key) const override;
 
@@ -41,6 +40,8 @@ public:
                            count_handler then) override;
 
 private:
+    [[nodiscard]] redis_link& here() const; // this thread's
+
     engineio::shards& shards_;
     std::vector<std::unique_ptr<redis_link>> links_;
 };

@@ -34,7 +34,7 @@ struct basic_socketio_counters {
     Number recoveries_unknown;         // no such session, or no longer
     Number recoveries_forgotten;       // the session was there, the events that it missed were not
     Number cluster_messages_malformed; // what came from other servers and is no message
-    Number cluster_messages_dropped;   // too many of them waited, or the medium did not take them
+    Number cluster_messages_dropped;   // too many of them waited to be handled
 };
 
 using socketio_counters = basic_socketio_counters<engineio::counter>;
