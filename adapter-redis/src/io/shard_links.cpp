@@ -1,7 +1,6 @@
 #include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/engineio/http_server.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace sockeye::adapter_redis {

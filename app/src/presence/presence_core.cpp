@@ -59,7 +59,20 @@ task<steps::entry_result> presence::core::finish_end(presence_entry entry,
     if (entry.room.empty() && !result.sockets_left.empty())
         co_await on_.state.commit(
             steps::replace_newest(entry.user, entry.socket, result.sockets_left.front()));
+    co_await put_back_if_held(entry);
     co_return result;
+}
+
+// Who has left and is there again may be so by another thread, which was the first at the store.
+task<> presence::core::put_back_if_held(presence_entry entry) {
+    std::optional<pending<store_result>> answer;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!ledger_.holds(entry)) co_return;
+        answer = on_.state.commit(steps::begin(entry, on_.node, steps::listing::nobody));
+    }
+    store_result done = co_await *answer;
+    tell(entry, steps::read_begin(std::move(done), steps::listing::nobody), true);
 }
 
 void presence::core::tell(const presence_entry& entry, const steps::entry_result& result,

@@ -36,6 +36,7 @@ private:
     pending<store_result> commit_end(const presence_entry& entry);
     task<presence_steps::entry_result> finish_end(presence_entry entry,
                                                   pending<store_result> answer);
+    task<> put_back_if_held(presence_entry entry);
     void tell(const presence_entry& entry, const presence_steps::entry_result& result, bool online);
 
     task<> leave_if_gone(std::string socket, std::uint64_t departure);
@@ -55,7 +56,8 @@ private:
     std::atomic<bool> keeps_lease_ = false; // since the first tick
     std::atomic<bool> had_lease_ = false;
 
-    // What the ledger says and what is committed change in the same order: both under the lock.
+    // What the ledger says and what one thread commits change in the same order, both under the
+    // lock; what two commit may reach the store in another one.
     std::mutex mutex_;
     presence_ledger ledger_;
     std::map<std::string, std::uint64_t, std::less<>> departing_; // by socket: which departure

@@ -88,7 +88,8 @@ lane_ptr make_lane(link_ptr over) {
 class redis_store::core {
 public:
     core(engineio::shards& shards, redis_options options) : shards_(shards) {
-        lanes_.push_back(make_lane(std::make_shared<redis_link>(without_queue(std::move(options)))));
+        lanes_.push_back(
+            make_lane(std::make_shared<redis_link>(without_queue(std::move(options)))));
     }
 
     core(engineio::http_server& server, const redis_options& options) : shards_(server.shards()) {

@@ -22,9 +22,7 @@ struct packet_allocator {
     T* allocate(std::size_t count) {
         return static_cast<T*>(take_packet_memory(count * sizeof(T)));
     }
-    void deallocate(T* memory, std::size_t count) {
-        give_packet_memory(memory, count * sizeof(T));
-    }
+    void deallocate(T* memory, std::size_t count) { give_packet_memory(memory, count * sizeof(T)); }
     friend bool operator==(const packet_allocator&, const packet_allocator&) { return true; }
 };
 

@@ -39,8 +39,7 @@ bool wants_binary_form(const poll_format& format, const packet_list& packets) {
                        [](const queued_packet& packet) { return packet.owner->binary(); });
 }
 
-bool worth_compressing(const poll_format& format, const packet_list& packets,
-                       std::size_t size) {
+bool worth_compressing(const poll_format& format, const packet_list& packets, std::size_t size) {
     return format.compression && size >= format.compression->threshold &&
            std::any_of(packets.begin(), packets.end(),
                        [](const queued_packet& packet) { return packet.owner->compress(); });

@@ -32,8 +32,8 @@ public:
     virtual void close_websocket() = 0; // behind what is queued, without a status code
     // Over polling.
     virtual void answer_poll(packet_list packets) = 0; // completes the waiting GET
-    virtual void abort_post() = 0; // cut the connection of the running POST
-    virtual void flush_soon() = 0; // call flush() at the end of this turn
+    virtual void abort_post() = 0;                     // cut the connection of the running POST
+    virtual void flush_soon() = 0;                     // call flush() at the end of this turn
     // Over a WebSocket that would like to take over.
     virtual void write_probe(const outgoing_ptr& packet) = 0;
     virtual void close_probe() = 0;
