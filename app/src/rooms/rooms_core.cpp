@@ -155,7 +155,8 @@ rooms::core::batch rooms::core::take(const std::string& room) {
     return found == waiting_.end() ? batch() : std::exchange(found->second, {});
 }
 
-// Posted, since a store in memory answers at once: no batch may be written upon another's stack.
+// Posted, since a store in memory answers at once: no batch may be written upon another's stack. By
+// the same thread, so that what is told of the room keeps its order on the way to other instances.
 void rooms::core::go_on(const std::string& room) {
     {
         const std::lock_guard lock(mutex_);
@@ -166,9 +167,9 @@ void rooms::core::go_on(const std::string& room) {
             return;
         }
     }
-    const auto home = static_cast<unsigned>(std::hash<std::string>()(room) % on_.shards.size());
+    const unsigned here = on_.shards.current();
     on_.shards.post(
-        home, [self = shared_from_this(), room] { socketio::start(self->write(room), ignore); });
+        here == engineio::shards::none ? 0 : here, [self = shared_from_this(), room] { socketio::start(self->write(room), ignore); });
 }
 
 // Whoever still waits holds this object, and is told now.
