@@ -168,8 +168,9 @@ void rooms::core::go_on(const std::string& room) {
         }
     }
     const unsigned here = on_.shards.current();
-    on_.shards.post(
-        here == engineio::shards::none ? 0 : here, [self = shared_from_this(), room] { socketio::start(self->write(room), ignore); });
+    on_.shards.post(here == engineio::shards::none ? 0 : here, [self = shared_from_this(), room] {
+        socketio::start(self->write(room), ignore);
+    });
 }
 
 // Whoever still waits holds this object, and is told now.
