@@ -41,6 +41,7 @@ bool contains_binary(const value& root) {
     return false;
 }
 
+// See own_ending for the order.
 value make_message(envelope from) {
     object members{{"type", from.type}};
     if (!from.data.is_null()) members["data"] = std::move(from.data);
@@ -116,6 +117,13 @@ std::optional<envelope> decode_envelope(std::string_view payload) {
     envelope message{*number, take_text(whole, "uid"), take_text(whole, "nsp")};
     if (value* data = whole.find("data")) message.data = std::move(*data);
     return message;
+}
+
+// The last two members, as both formats have them: behind what an object begins with.
+own_ending::own_ending(const std::string& uid, const std::string& nsp) {
+    const value last = object{{"uid", uid}, {"nsp", nsp}};
+    json_ = to_json(last).substr(1);
+    packed_ = to_msgpack(last).substr(1);
 }
 
 const std::string* find_field(const stream_fields& fields, std::string_view name) {

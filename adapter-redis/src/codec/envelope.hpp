@@ -41,6 +41,20 @@ std::string encode_packed(envelope from);
 /// Reads either.
 std::optional<envelope> decode_envelope(std::string_view payload);
 
+/// How an adapter knows the messages of its own that come back, without reading them: by their end.
+class own_ending {
+public:
+    own_ending(const std::string& uid, const std::string& nsp);
+
+    [[nodiscard]] bool is_of(std::string_view payload) const {
+        return payload.ends_with(json_) || payload.ends_with(packed_);
+    }
+
+private:
+    std::string json_;
+    std::string packed_;
+};
+
 /// The fields of an entry of a stream, in the order in which they are added.
 using stream_fields = std::vector<std::pair<std::string, std::string>>;
 

@@ -26,7 +26,8 @@ public:
         : pubsub_adapter(local, std::move(bus), options.common,
                          {channel_kind::sharded,
                           cluster_channels(options.channel_prefix, local.name()).everybody}),
-          channels_(options.channel_prefix, local.name()), rooms_(options.rooms) {}
+          channels_(options.channel_prefix, local.name()), own_(uid(), local.name()),
+          rooms_(options.rooms) {}
 
     void start() override {
         subscribe({{sharded(channels_.of(uid())), on_payload()},
@@ -83,12 +84,14 @@ private:
 
     hear on_payload() {
         return [this](std::string_view, std::string_view payload) {
+            if (own_.is_of(payload)) return;
             auto read = decode_envelope(payload);
             take_in(payload.size(), read ? from_envelope(*std::move(read)) : std::nullopt);
         };
     }
 
     const cluster_channels channels_;
+    const own_ending own_;
     const room_channels rooms_;
     std::mutex mutex_;
     std::unordered_map<std::string, pubsub::subscription_id> subscribed_rooms_;

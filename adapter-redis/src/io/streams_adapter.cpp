@@ -71,7 +71,7 @@ public:
               local, link, options.common,
               {kind_of(options), cluster_channels(options.channel_prefix, local.name()).everybody}),
           link_(std::move(link)), kind_(kind_of(options)), stream_(stream_of(options, local)),
-          channels_(options.channel_prefix, local.name()),
+          channels_(options.channel_prefix, local.name()), own_(uid(), local.name()),
           entries_(link_, stream_, options.max_length),
           reader_(readers->reader_of(stream_, local.shards())), recovery_(make_recovery(options)) {}
 
@@ -140,6 +140,7 @@ private:
 
     hear on_payload() {
         return [this](std::string_view, std::string_view payload) {
+            if (own_.is_of(payload)) return;
             auto read = decode_envelope(payload);
             take_in(payload.size(), read ? from_envelope(*std::move(read)) : std::nullopt);
         };
@@ -187,6 +188,7 @@ private:
     const channel_kind kind_;
     const std::string stream_;
     const cluster_channels channels_;
+    const own_ending own_;
     const stream_publisher entries_;
     const std::shared_ptr<stream_reader> reader_;
     stream_reader::listener_id listening_ = 0;

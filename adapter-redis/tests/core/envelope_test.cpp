@@ -84,6 +84,17 @@ TEST_CASE("messages of the streams adapter are written as Node's are, to the byt
     });
 }
 
+TEST_CASE("an adapter knows its own messages by their end") {
+    for_each({"sharded.jsonl", "streams.jsonl"}, has_payload, [](const captured& message) {
+        const envelope read = *decode_envelope(message.payload);
+        const own_ending own(read.uid, read.nsp);
+        CHECK(own.is_of(encode_sharded(read)));
+        CHECK(own.is_of(encode_packed(read)));
+        CHECK_FALSE(own_ending(read.uid + "x", read.nsp).is_of(message.payload));
+        CHECK_FALSE(own_ending(read.uid, read.nsp + "/x").is_of(message.payload));
+    });
+}
+
 // As a server answers whose application gave no argument.
 envelope without_argument(const captured& answer) {
     auto message = from_envelope(decode_envelope(answer.payload).value()).value();
