@@ -387,9 +387,11 @@ TEST_CASE("event log: a transcript is the session in lines of JSON") {
         wait(log->append({.session_id = "s", .type = "say", .data = "a\"b", .user_id = "ann"}));
         wait(log->append({.session_id = "s", .type = "end"}));
         std::string lines;
-        const auto count =
+        const auto written =
             wait(export_transcript(*log, "s", [&lines](std::string_view some) { lines += some; }));
-        CHECK(count == 2);
+        CHECK(written.events == 2);
+        CHECK(written.last == 2);
+        CHECK(written.complete);
         CHECK(lines ==
               R"({"session_id":"s","sequence_number":1,"event_type":"say","event_data":"a\"b",)"
               R"("user_id":"ann","timestamp":5})"
@@ -397,6 +399,27 @@ TEST_CASE("event log: a transcript is the session in lines of JSON") {
               R"({"session_id":"s","sequence_number":2,"event_type":"end","event_data":null,)"
               R"("user_id":null,"timestamp":5})"
               "\n");
+    });
+}
+
+TEST_CASE("event log: a transcript may begin after a number, and ends once it is long enough") {
+    over_each_database([](log_world& world) {
+        const auto log = world.open({.max_page_bytes = 1});
+        append_many(*log, "s", "a", 5);
+        std::string lines;
+        const auto add = [&lines](std::string_view some) { lines += some; };
+        const auto whole = wait(export_transcript(*log, "s", add, 1));
+        CHECK(whole.events == 4);
+        CHECK(whole.complete);
+        const std::size_t line = lines.size() / 4;
+        const auto part = wait(export_transcript(*log, "s", add, 1, line + 1));
+        CHECK(part.events == 2);
+        CHECK(part.last == 3);
+        CHECK_FALSE(part.complete);
+        const auto none = wait(export_transcript(*log, "s", add, 5));
+        CHECK(none.events == 0);
+        CHECK(none.last == 5);
+        CHECK(none.complete);
     });
 }
 

@@ -201,6 +201,8 @@ TEST_CASE("http: events are appended, listed and written out") {
     for (const auto* bad : {"?after=-1", "?after=x", "?limit=0", "?limit=1001"})
         CHECK(code_of(server.ask("GET", std::string("/api/events/talk") + bad)) == "BAD_REQUEST");
 
+    CHECK(code_of(server.ask("GET", "/api/rooms?limit=0")) == "BAD_REQUEST");
+
     const auto sessions = json(server.ask("GET", "/api/events")).find("sessions")->as_array();
     REQUIRE(sessions.size() == 1);
     CHECK(*sessions[0].find("session_id") == value("talk"));

@@ -39,6 +39,9 @@ private:
     const std::size_t max_event_bytes_;
 };
 
+/// The last number that the reader has, of a session's or a room's events.
+inline constexpr number_rule read_after{.name = "after"};
+
 /// What a room is called in the event log; throws BAD_REQUEST where that is too long.
 std::string room_log_name(const std::string& room);
 /// Such as "2026-01"; throws BAD_REQUEST.

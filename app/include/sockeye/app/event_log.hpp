@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -159,8 +160,17 @@ task<latest_data> replay(event_log& log, std::string session_id);
 // One event in JSON, with the names of the table's columns, and a line feed.
 std::string to_json_line(const logged_event& event);
 
-// Hands the whole session, in such lines, to `write`, some at a time. Answers how many there were.
-task<std::uint64_t> export_transcript(event_log& log, std::string session_id,
-                                      std::function<void(std::string_view lines)> write);
+struct written_transcript {
+    std::uint64_t events = 0; // how many were written
+    std::uint64_t last = 0;   // the number of the last of them, or what was given as `after`
+    bool complete = false;    // there are no more
+};
+
+// Hands the session from the event after that number on, in such lines, to `write`, some at a time;
+// ends at `max_bytes`, once there are that many.
+task<written_transcript>
+export_transcript(event_log& log, std::string session_id,
+                  std::function<void(std::string_view lines)> write, std::uint64_t after = 0,
+                  std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
 } // namespace sockeye::app
