@@ -165,15 +165,14 @@ TEST_CASE("event log: names that no database could keep are refused") {
                                        std::string("a\nb"), std::string("\xff")}) {
             CHECK_THROWS_WITH(wait(log->append({.session_id = bad, .type = "t"})),
                               "expected as session id 1 to 128 bytes without control characters");
-            CHECK_THROWS_AS(wait(log->append({.session_id = "s", .type = bad})),
-                            socketio::operation_error);
-            CHECK_THROWS_AS(wait(log->events(bad)), socketio::operation_error);
-            CHECK_THROWS_AS(wait(log->put_session(bad, nullptr)), socketio::operation_error);
-            CHECK_THROWS_AS(wait(log->add_usage("u", bad)), socketio::operation_error);
-            CHECK_THROWS_AS(wait(log->usage(bad, "2026-01")), socketio::operation_error);
+            CHECK_THROWS_AS(wait(log->append({.session_id = "s", .type = bad})), service_error);
+            CHECK_THROWS_AS(wait(log->events(bad)), service_error);
+            CHECK_THROWS_AS(wait(log->put_session(bad, nullptr)), service_error);
+            CHECK_THROWS_AS(wait(log->add_usage("u", bad)), service_error);
+            CHECK_THROWS_AS(wait(log->usage(bad, "2026-01")), service_error);
         }
         CHECK_THROWS_AS(wait(log->append({.session_id = "s", .type = "t", .user_id = "\xff"})),
-                        socketio::operation_error);
+                        service_error);
         CHECK(wait(log->events("s")).empty());
     });
 }
@@ -185,11 +184,15 @@ TEST_CASE("event log: what is too large is refused") {
               value("12345678"));
         CHECK_THROWS_WITH(wait(log->append({.session_id = "s", .type = "t", .data = "123456789"})),
                           "event data of more than 10 bytes");
+        CHECK_THROWS_WITH(
+            wait(
+                log->append({.session_id = "s", .type = "t", .data = "1234", .max_data_bytes = 5})),
+            "event data of more than 5 bytes");
+        CHECK(wait(log->events("s")).size() == 1);
         CHECK_THROWS_WITH(wait(log->put_session("s", "123456789")),
                           "metadata of more than 10 bytes");
         CHECK_THROWS_WITH(wait(log->add_usage("u", "c", -1)), "expected as amount 0 to 10^12");
-        CHECK_THROWS_AS(wait(log->add_usage("u", "c", 1'000'000'000'001)),
-                        socketio::operation_error);
+        CHECK_THROWS_AS(wait(log->add_usage("u", "c", 1'000'000'000'001)), service_error);
     });
 }
 

@@ -190,6 +190,9 @@ TEST_CASE("http: events are appended, listed and written out") {
     CHECK(append(R"({"type":"ended"})").status == 200);
     CHECK(code_of(append(R"({"data":1})")) == "BAD_REQUEST");
     CHECK(code_of(append(R"({"type":""})")) == "BAD_REQUEST");
+    const auto too_large = append(R"({"type":"t","data":")" + std::string(600'000, 'x') + "\"}");
+    CHECK(too_large.status == 400);
+    CHECK(code_of(too_large) == "BAD_REQUEST");
 
     const auto events =
         json(server.ask("GET", "/api/events/talk?after=1")).find("events")->as_array();

@@ -838,6 +838,25 @@ TEST_CASE("sessions: an event that the log does not take is not published") {
     });
 }
 
+TEST_CASE("sessions: of events that are too large for a session none is in the log") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        cluster.options.max_event_bytes = 1000;
+        cluster.log = sqlite_event_log(world.shards);
+        const auto a = cluster.instance("a");
+        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
+        const auto publish = [&](std::size_t size) {
+            return code_of([&] { wait((*a)->publish(id, "host", "e", std::string(size, 'x'))); });
+        };
+        std::size_t size = cluster.options.max_event_bytes;
+        while (size > 0 && publish(size) == "BAD_REQUEST")
+            --size;
+        CHECK(size > 800);
+        CHECK(cluster.logged(id) == texts{"1 e"});
+        CHECK(cluster.field(id, "seq") == "1");
+    });
+}
+
 TEST_CASE("sessions: a log that has lost events is noticed, and nothing is numbered twice") {
     over_each_store([](service_world& world) {
         session_cluster cluster(world);

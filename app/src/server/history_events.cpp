@@ -1,6 +1,5 @@
 #include "server/history_events.hpp"
 
-#include "codec/json.hpp"
 #include "server/presence_events.hpp"
 
 #include <sockeye/app/sessions.hpp>
@@ -133,11 +132,6 @@ bool history_events::keeps(std::string_view room) const {
 
 task<logged_event> history_events::keep(std::string room, std::string user, std::string event,
                                         value data) {
-    std::string written;
-    socketio::append_json(written, data);
-    if (written.size() > max_event_bytes_)
-        throw service_error("BAD_REQUEST", "a message that is kept has up to " +
-                                               std::to_string(max_event_bytes_) + " bytes");
     new_event said{.session_id = room_log_name(room),
                    .type = std::move(event),
                    .data = std::move(data),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sockeye/app/context.hpp>
 #include <sockeye/engineio/log.hpp>
 #include <sockeye/socketio/pending.hpp>
 #include <sockeye/socketio/task.hpp>
@@ -29,6 +30,8 @@ struct new_event {
     std::string type;
     socketio::value data = {}; // kept as JSON
     std::string user_id = {};  // empty: nobody's
+    // Of the data as JSON, where the log takes more.
+    std::size_t max_data_bytes = std::numeric_limits<std::size_t>::max();
 };
 
 struct logged_event {
@@ -97,8 +100,9 @@ struct event_log_options {
 // without a gap whoever appends them. Members may be called from any thread, and never wait for the
 // database. How it works: docs/event-log.md.
 //
-// Answers that fail have a text for people. Ids and types have 1 to 128 bytes of UTF-8 without
-// control characters.
+// What no database could take is refused at once: members throw service_error BAD_REQUEST. Answers
+// that fail have a text for people. Ids and types have 1 to 128 bytes of UTF-8 without control
+// characters.
 class event_log {
 public:
     virtual ~event_log() = default; // closes
