@@ -350,10 +350,11 @@ TEST_CASE("config: reading again changes what may change, and names the rest") {
     const files folder;
     const config_sources from{folder.use("port = 1\nevents_per_ip = 5\nlog_level = 'info'\n")};
     const auto before = load_config(from).settings;
-    folder.use("port = 2\nlog_level = 'debug'\napi_keys = ['new']\nmax_payload = 2000\n");
+    folder.use("port = 2\nlog_level = 'debug'\napi_keys = ['new']\nmax_payload = 2000\n"
+               "max_rooms_listed = 5\n");
     const auto after = reload_config(before, from);
     CHECK(after.changed == texts{"api_keys", "events_per_ip", "log_level"});
-    CHECK(after.need_restart == texts{"port", "max_payload"});
+    CHECK(after.need_restart == texts{"port", "max_payload", "max_rooms_listed"});
     CHECK(after.settings.port == 1);
     CHECK(after.settings.max_payload == 1'000'000);
     CHECK(after.settings.level == engineio::log_level::debug);

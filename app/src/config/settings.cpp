@@ -208,8 +208,8 @@ std::vector<setting> limits() {
             "the largest message that a client may send"),
         row("max_queue_bytes", &config::max_queue_bytes, size(1000, 1'000'000'000),
             "what may wait to be sent on a connection before it is closed"),
-        at_run_time(row("max_rooms_listed", &config::max_rooms_listed,
-                        number<std::size_t>(1, 100'000), "rooms in one answer")),
+        row("max_rooms_listed", &config::max_rooms_listed, number<std::size_t>(1, 100'000),
+            "rooms in one answer"),
     };
 }
 
