@@ -193,11 +193,11 @@ task<object> realtime_server::cluster_stats() {
 
 // ---- the end
 
-void realtime_server::begin_drain() {
+void realtime_server::begin_drain(milliseconds limit) {
     if (draining_.exchange(true)) return;
     log_(engineio::log_level::info, "draining: no new connections; clients are asked to move on");
     http_.stop_listening();
-    const milliseconds over = config_.drain_limit / 2;
+    const milliseconds over = limit / 2;
     for (unsigned shard = 0; shard < http_.shards().size(); ++shard)
         http_.shards().post(shard, [this, shard, over] { spread_closing(shard, over); });
 }

@@ -39,8 +39,9 @@ public:
     /// Throws for files that cannot be used: then everything stays as it was.
     void reload(const server_config& changed);
 
-    /// Takes no new connections, and asks clients to move on, a few at a time.
-    void begin_drain();
+    /// Takes no new connections, and asks clients to move on, a few at a time, the last after half
+    /// of the limit.
+    void begin_drain(milliseconds limit);
     [[nodiscard]] bool drained() const;
     /// Ends what is left.
     void stop();
