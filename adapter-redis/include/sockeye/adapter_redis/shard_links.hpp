@@ -16,7 +16,8 @@ namespace sockeye::adapter_redis {
 // Other threads speak over the first shard's, which also has all subscriptions: Redis counts one
 // subscriber for a server. What two threads say has no order.
 //
-// The server must have stopped when this ends; what waits then is not sent.
+// For servers with threads of their own. The server must have stopped when this ends; what waits
+// then is not sent.
 class shard_links final : public redis_client {
 public:
     // Throws std::system_error if the files for TLS cannot be used.
