@@ -1,6 +1,9 @@
 #include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/engineio/http_server.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace sockeye::adapter_redis {
@@ -14,6 +17,16 @@ shard_links::shard_links(const redis_options& options, engineio::http_server& se
 redis_link& shard_links::here() const {
     const unsigned shard = shards_.current();
     return *links_[shard == engineio::shards::none ? 0 : shard];
+}
+
+void shard_links::drain(milliseconds limit) const {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    const auto waits = [](const auto& link) {
+        const link_counters now = link->counters();
+        return now.connected && now.queued_bytes > 0;
+    };
+    while (std::ranges::any_of(links_, waits) && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(milliseconds(1));
 }
 
 link_counters shard_links::counters() const {

@@ -75,6 +75,26 @@ TEST_CASE("links of shards: they come back with Redis") {
     CHECK(fixture.links->counters().connects == 4);
 }
 
+TEST_CASE("links of shards: what waits is sent while they drain") {
+    shard_links_fixture fixture;
+    const std::string large(8 * 1024 * 1024, 'x');
+    fixture.server.pause(); // it is more than the system takes meanwhile
+    std::promise<void> said;
+    fixture.http.shards().post(1, [&] {
+        fixture.links->say_for("k", {"SET", "k", large}, {});
+        said.set_value();
+    });
+    said.get_future().wait();
+    fixture.links->drain(0ms);
+    CHECK(fixture.links->counters().queued_bytes > 0);
+    fixture.server.resume();
+    fixture.links->drain(testing::patience);
+    fixture.http.stop(0ms);
+    fixture.links.reset();
+    redis_link outsider(fixture.options());
+    await([&] { return ask(outsider, {"STRLEN", "k"}).integer == std::int64_t(large.size()); });
+}
+
 TEST_CASE("links of shards: when they end, who has no answer is told") {
     shard_links_fixture fixture;
     fixture.server.pause();

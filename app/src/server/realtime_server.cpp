@@ -9,6 +9,7 @@
 #include <sockeye/engineio/session.hpp>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 namespace sockeye::app {
@@ -76,6 +77,7 @@ unsigned short realtime_server::listen() {
 }
 
 void realtime_server::start() {
+    runs_ = true;
     http_.start();
     loops_.start();
     presence_.start();
@@ -219,9 +221,25 @@ bool realtime_server::drained() const {
 }
 
 void realtime_server::stop() {
+    if (std::exchange(runs_, false)) close_clients();
     http_.stop(seconds(2));
     state_->close(); // while those who wait for answers are there
     event_log_->close();
+}
+
+// While the threads still run: what their end has to say to other instances, and what is kept for
+// clients that come back, goes out by them.
+void realtime_server::close_clients() {
+    io_.close();
+    std::vector<std::future<void>> closed;
+    for (unsigned shard = 0; shard < shards().size(); ++shard) {
+        const auto done = std::make_shared<std::promise<void>>();
+        closed.push_back(done->get_future());
+        shards().post(shard, [done] { done->set_value(); });
+    }
+    for (const auto& one : closed)
+        one.wait_for(seconds(2));
+    if (adapter_link_) adapter_link_->drain(seconds(1));
 }
 
 } // namespace sockeye::app

@@ -58,10 +58,12 @@ private:
     [[nodiscard]] socketio::object describe_node() const;
     task<socketio::object> cluster_stats();
     void spread_closing(unsigned shard, milliseconds over);
+    void close_clients();
 
     server_config config_;
     engineio::logger log_;
     std::atomic<bool> draining_ = false;
+    bool runs_ = false;
     engineio::http_server http_;
     std::unique_ptr<store> state_;
     std::unique_ptr<event_log> event_log_;
