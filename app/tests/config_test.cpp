@@ -1,3 +1,4 @@
+#include "config/settings.hpp"
 #include "temporary_folder.hpp"
 
 #include <sockeye/app/config.hpp>
@@ -52,7 +53,7 @@ struct files : testing::temporary_folder {
 TEST_CASE("config: without a word, the defaults") {
     const auto config = load({});
     CHECK(config.port == 3000);
-    CHECK(config.allow_register);
+    CHECK(config.allow_register == std::nullopt);
     CHECK(config.max_payload == 1'000'000);
     CHECK(config.presence_lease == 9s);
 }
@@ -95,7 +96,7 @@ TEST_CASE("config: every form of value, as flags") {
     CHECK(config.api_keys == texts{"one", "two"});
     CHECK(config.token_secret == long_secret);
     CHECK(config.token_required);
-    CHECK_FALSE(config.allow_register);
+    CHECK(config.allow_register == false);
 }
 
 TEST_CASE("config: every form of value, as environment variables") {
@@ -130,7 +131,7 @@ TEST_CASE("config: every form of value, in a file") {
     CHECK(config.max_payload == 65536);
     CHECK(config.max_queue_bytes == 1'000'000);
     CHECK(config.presence_lease == 3s);
-    CHECK_FALSE(config.allow_register);
+    CHECK(config.allow_register == false);
     CHECK(config.cors_origins == texts{"*"});
     CHECK(config.trusted_proxies == texts{"10.0.0.1", "::1"});
     CHECK(config.api_keys.empty());
@@ -307,9 +308,13 @@ TEST_CASE("config: settings that do not go together are refused") {
 }
 
 TEST_CASE("config: who has keys lets nobody register, unless told") {
-    CHECK_FALSE(load({"--token-secret", long_secret}).allow_register);
-    CHECK(load({"--token-secret", long_secret, "--allow-register"}).allow_register);
-    CHECK_FALSE(load({"--allow-register=false"}).allow_register);
+    const auto shown = [](const server_config& config) {
+        return find_setting(&setting::name, "allow_register")->get(config);
+    };
+    CHECK(shown(load({})) == "true");
+    CHECK(shown(load({"--token-secret", long_secret})) == "false");
+    CHECK(shown(load({"--token-secret", long_secret, "--allow-register"})) == "true");
+    CHECK(shown(load({"--allow-register=false"})) == "false");
 }
 
 TEST_CASE("config: addresses of servers must be such") {
@@ -345,10 +350,11 @@ TEST_CASE("config: reading again changes what may change, and names the rest") {
     const files folder;
     const config_sources from{folder.use("port = 1\nevents_per_ip = 5\nlog_level = 'info'\n")};
     const auto before = load_config(from).settings;
-    folder.use("port = 2\nlog_level = 'debug'\napi_keys = ['new']\nmax_payload = 2000\n");
+    folder.use("port = 2\nlog_level = 'debug'\napi_keys = ['new']\nmax_payload = 2000\n"
+               "max_rooms_listed = 5\n");
     const auto after = reload_config(before, from);
     CHECK(after.changed == texts{"api_keys", "events_per_ip", "log_level"});
-    CHECK(after.need_restart == texts{"port", "max_payload"});
+    CHECK(after.need_restart == texts{"port", "max_payload", "max_rooms_listed"});
     CHECK(after.settings.port == 1);
     CHECK(after.settings.max_payload == 1'000'000);
     CHECK(after.settings.level == engineio::log_level::debug);

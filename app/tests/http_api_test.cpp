@@ -220,6 +220,9 @@ TEST_CASE("http: events are appended, listed and written out") {
     CHECK(append(R"({"type":"ended"})").status == 200);
     CHECK(code_of(append(R"({"data":1})")) == "BAD_REQUEST");
     CHECK(code_of(append(R"({"type":""})")) == "BAD_REQUEST");
+    const auto too_large = append(R"({"type":"t","data":")" + std::string(600'000, 'x') + "\"}");
+    CHECK(too_large.status == 400);
+    CHECK(code_of(too_large) == "BAD_REQUEST");
 
     const auto events =
         json(server.ask("GET", "/api/events/talk?after=1")).find("events")->as_array();
@@ -230,6 +233,8 @@ TEST_CASE("http: events are appended, listed and written out") {
           1);
     for (const auto* bad : {"?after=-1", "?after=x", "?limit=0", "?limit=1001"})
         CHECK(code_of(server.ask("GET", std::string("/api/events/talk") + bad)) == "BAD_REQUEST");
+
+    CHECK(code_of(server.ask("GET", "/api/rooms?limit=0")) == "BAD_REQUEST");
 
     const auto sessions = json(server.ask("GET", "/api/events")).find("sessions")->as_array();
     REQUIRE(sessions.size() == 1);

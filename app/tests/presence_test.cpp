@@ -4,6 +4,7 @@
 #include <sockeye/app/presence.hpp>
 
 #include <algorithm>
+#include <future>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -242,6 +243,28 @@ TEST_CASE("presence: what begins before the first lease takes the lease with it"
         state.away = false;
         wait(b.connect("s", "ann"));
         CHECK(reply_to(world.state(), transaction().exists("presence:node:b")).number == 1);
+    });
+}
+
+TEST_CASE("presence: who is back by another thread stays, whichever the store hears first") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        testing::flaky_store state(world.state(), world.shards);
+        const context on = world.instance("a");
+        presence a({state, on.shards, on.now, on.node, on.log}, [](const presence_change&) {});
+        a.start();
+        wait(a.connect("s1", "alice"));
+        wait(a.join("s1", "r"));
+        state.slow = true;
+        std::promise<left_room> left;
+        socketio::start(detail::finish(a.leave("s1", "r"), left), [](const std::exception_ptr&) {});
+        state.slow = false;
+        wait(a.join("s1", "r"));
+        state.hurry();
+        left.get_future().wait();
+        CHECK(cluster.members("room:r:users") == texts{"alice"});
+        CHECK(wait(a.leave("s1", "r")).count == 0);
+        CHECK(cluster.members("room:r:users").empty());
     });
 }
 

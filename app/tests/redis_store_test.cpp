@@ -4,8 +4,10 @@
 #include "support/service_world.hpp"
 
 #include <sockeye/app/redis_store.hpp>
+#include <sockeye/engineio/http_server.hpp>
 
 #include <atomic>
+#include <vector>
 
 namespace sockeye::app {
 
@@ -129,6 +131,35 @@ TEST_CASE("redis store: what one thread commits is done in that order, by script
         fixture.state.commit(transaction().require_equal("n", n).increment("done"));
     }
     CHECK(commit(fixture.state, transaction().get("done")).replies[0].text == "500");
+}
+
+TEST_CASE("redis store: over a server's shards each commits in its order, and is answered there") {
+    link_fixture fixture;
+    engineio::http_server server({.threads = 2});
+    redis_store state(server, fixture.options());
+    server.start();
+    await([&] { return state.health().ready; });
+    std::vector<std::promise<unsigned>> answered(2);
+    for (const unsigned shard : {0U, 1U})
+        server.shards().post(shard, [&, shard] {
+            const std::string key = "n" + std::to_string(shard);
+            for (int i = 0; i < 200; ++i) {
+                const std::string n = std::to_string(i);
+                state.commit(transaction().set(key, n));
+                state.commit(transaction().require_equal(key, n).increment("done"));
+            }
+            state.commit(transaction().get(key)).then([&, shard](const auto& done) {
+                CHECK(done.result.replies[0].text == "199");
+                answered[shard].set_value(server.shards().current());
+            });
+        });
+    CHECK(answered[0].get_future().get() == 0);
+    CHECK(answered[1].get_future().get() == 1);
+    CHECK(commit(state, transaction().get("done")).replies[0].text == "400");
+    server.stop(0ms);
+    state.close();
+    CHECK_THROWS_WITH_AS(commit(state, transaction().get("done")), "the store is closed",
+                         socketio::operation_error);
 }
 
 TEST_CASE("redis store: transactions on their way fail when Redis dies") {

@@ -36,7 +36,29 @@ public:
     requests asked;
 };
 
+std::string refusal(const number_rule& rule, std::int64_t given) {
+    try {
+        checked_number(rule, given);
+    } catch (const service_error& why) {
+        return why.code + ": " + why.what();
+    }
+    return "";
+}
+
 } // namespace
+
+TEST_CASE("requests: a number is what was asked for, within its bounds") {
+    constexpr number_rule listed{.name = "limit", .least = 1, .most = 10, .otherwise = 5};
+    CHECK(checked_number(listed, {}) == 5);
+    CHECK(checked_number(listed, 1) == 1);
+    CHECK(checked_number(listed, 10) == 10);
+    for (const std::int64_t wrong : {-1, 0, 11})
+        CHECK(refusal(listed, wrong) == "BAD_REQUEST: 'limit' must be 1 to 10");
+    constexpr number_rule after{.name = "after"};
+    CHECK(checked_number(after, {}) == 0);
+    CHECK(checked_number(after, std::numeric_limits<std::int64_t>::max()) == ~0ULL / 2);
+    CHECK(refusal(after, -1) == "BAD_REQUEST: 'after' must be at least 0");
+}
 
 TEST_CASE("requests: a handler that ends without an answer is an error, and the client hears it") {
     requests_server server([](requests& asked, const socketio::socket& s) {

@@ -79,6 +79,30 @@ TEST_CASE("rooms: whoever was slower tries again upon what is there") {
     });
 }
 
+TEST_CASE("rooms: whoever wrote last writes again without reading; others are noticed") {
+    over_each_store([](service_world& world) {
+        int asked = 0;
+        delayed_store state(world, [&asked](bool) -> task<> {
+            ++asked;
+            co_return;
+        });
+        rooms service(over(state, world), {});
+        rooms other(world.instance("other"), {});
+        wait(service.add_user("r", "ann"));
+        asked = 0;
+        wait(service.add_user("r", "bob"));
+        CHECK(asked == 1);
+        wait(other.add_user("r", "cleo"));
+        asked = 0;
+        const object room = wait(service.add_user("r", "dan"));
+        CHECK(users_in(room) == texts{"ann", "bob", "cleo", "dan"});
+        CHECK(asked == 3); // in vain, read, written
+        wait(other.remove_user("r", "dan"));
+        CHECK(code_of(service.set_sharing("r", "dan", true)) == "FORBIDDEN"); // by what there is
+        CHECK(users_in(wait(service.add_user("r", "dan"))) == users_in(room));
+    });
+}
+
 TEST_CASE("rooms: whoever is always slower gives up with an error") {
     over_each_store([](service_world& world) {
         const running_clock clock(world);

@@ -49,7 +49,7 @@ TEST_CASE("how users are known may change while the server runs") {
     running_server server;
     packet_client before(server.port()), after(server.port());
     CHECK(answer_to(before, "anything").starts_with(R"(0{"sid":)"));
-    server_config changed{.token_secret = secret, .token_required = true, .allow_register = false};
+    server_config changed{.token_secret = secret, .token_required = true};
     server.server().reload(changed);
     CHECK(answer_to(after, "anything").find("TOKEN_INVALID") != std::string::npos);
     before.send(R"(21["register",{"userId":"ann"}])");

@@ -216,7 +216,7 @@ private:
         if (reading_) out_.clear();
     }
     void close_websocket() override { require(websocket_ && !ended_); }
-    void answer_poll(std::vector<queued_packet> packets) override {
+    void answer_poll(packet_list packets) override {
         require(!ended_ && std::exchange(get_waits_, false) && !packets.empty());
         for (const queued_packet& packet : packets)
             leaves(*packet.owner);

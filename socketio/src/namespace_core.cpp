@@ -21,6 +21,8 @@ public:
     std::optional<mismatch> handle(incoming_event&) override { return std::nullopt; }
 };
 
+constexpr std::size_t looked_ahead = 16; // sockets
+
 std::string name_of_event(const array& event) {
     return event.empty() || !event.front().is_string() ? std::string() : event.front().as_string();
 }
@@ -188,7 +190,9 @@ void namespace_core::deliver_here(const prepared_event& what) {
     const array& sent = event.event();
     const auto packets = event.share();
     outgoing_list shorter; // for who knows nothing of offsets
-    for (socket_core* const socket : reached) {
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        if (i % looked_ahead == 0) reached.look_ahead(i, looked_ahead);
+        socket_core* const socket = reached[i];
         const bool cut = event.has_offset() && !socket->knows_offsets();
         if (cut && shorter.empty()) shorter = event.encode_without_offset();
         socket->send_event(sent, cut ? shorter : packets, event.volatile_());

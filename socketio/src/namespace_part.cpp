@@ -2,6 +2,7 @@
 
 #include "socket_core.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sockeye::socketio {
@@ -29,6 +30,11 @@ namespace_part::selected::selected(namespace_part& of, const selection& who)
 namespace_part::selected::~selected() {
     if (--of_.selections_ > 0) return;
     const auto last = std::exchange(of_.ended_, {});
+}
+
+void namespace_part::selected::look_ahead(std::size_t from, std::size_t count) const {
+    for (std::size_t i = from; i < std::min(from + count, size()); ++i)
+        sockets_[i]->look_ahead();
 }
 
 socket_core* namespace_part::find(std::string_view name) const {

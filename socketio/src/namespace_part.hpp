@@ -34,6 +34,8 @@ public:
 
         [[nodiscard]] bool empty() const { return sockets_.empty(); }
         [[nodiscard]] std::size_t size() const { return sockets_.size(); }
+        [[nodiscard]] socket_core* operator[](std::size_t i) const { return sockets_[i]; }
+        void look_ahead(std::size_t from, std::size_t count) const; // as of engineio::session
         [[nodiscard]] auto begin() const { return sockets_.begin(); }
         [[nodiscard]] auto end() const { return sockets_.end(); }
 

@@ -37,10 +37,10 @@ connect_refusal failed_middleware() {
 
 socket_core::socket_core(client& owner, std::shared_ptr<namespace_core> nsp, value auth,
                          const restored_session& former)
-    : id_(make_id(owner, *nsp, former)), nsp_(std::move(nsp)), owner_(&owner),
-      shard_(owner.session().shard()), version_2_(owner.is_version_2()),
-      recovers_(nsp_->adapter().recovers() && !version_2_),
-      recovered_(former.outcome == recovery_outcome::recovered) {
+    : owner_(&owner), nsp_(std::move(nsp)), shard_(owner.session().shard()),
+      version_2_(owner.is_version_2()), recovers_(nsp_->adapter().recovers() && !version_2_),
+      recovered_(former.outcome == recovery_outcome::recovered),
+      id_(make_id(owner, *nsp_, former)) {
     if (auth.is_object() && !auth.as_object().empty()) extra().auth = std::move(auth);
 }
 

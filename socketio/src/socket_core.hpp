@@ -73,6 +73,7 @@ public:
     }
     [[nodiscard]] bool knows_offsets() const { return !version_2_; }
     [[nodiscard]] bool in_own_room() const { return in_own_room_; }
+    void look_ahead() const; // as of engineio::session
     void send_event(const array& event, std::span<const engineio::outgoing_ptr> packets,
                     bool volatile_);
     // False: it owes too many answers already, and is not to be asked.
@@ -124,10 +125,9 @@ private:
     void drop_what_the_application_gave();
     [[nodiscard]] std::string name_for_log() const;
 
-    const std::string id_;
-    const std::shared_ptr<namespace_core> nsp_;
+    // What a broadcast meets comes first, so that it lies together.
     client* owner_; // null once it is gone
-    listener_list handlers_;
+    const std::shared_ptr<namespace_core> nsp_;
     std::unique_ptr<extras> extras_;
     const unsigned shard_;
     // Changed by its own thread only:
@@ -136,6 +136,8 @@ private:
     const bool version_2_;
     const bool recovers_; // its client may come back, which those of version 2 cannot
     const bool recovered_;
+    listener_list handlers_;
+    const std::string id_;
 };
 
 // What a client is told where a middleware threw: no more, since what it threw was not meant for

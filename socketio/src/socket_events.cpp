@@ -178,6 +178,10 @@ void socket_core::send_packet(array event, std::optional<std::uint64_t> ack_id,
                flags.volatile_);
 }
 
+void socket_core::look_ahead() const {
+    if (owner_) owner_->session().look_ahead();
+}
+
 void socket_core::send_event(const array& event, std::span<const engineio::outgoing_ptr> packets,
                              bool volatile_) {
     if (!owner_ || status_ == status::gone) return;

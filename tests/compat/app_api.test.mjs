@@ -1,5 +1,7 @@
 // The HTTP API against the description that the server serves: each operation as it is described, and whatever is not.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { hasApp, startApp } from "./support/fixture.mjs";
 
@@ -110,10 +112,12 @@ describe("the HTTP API", { skip, timeout: 60_000 }, () => {
 
   it("refuses a body that is too large before it has read it", async () => {
     for (const { path, method } of withBody()) {
-      const body = JSON.stringify({ room: "x".repeat(4 * 1024 * 1024) });
-      const response = await fetch(server.url + path, { method, body, headers: { authorization: "Bearer key" } }).catch(() => null);
-      // Or the connection ends while we still send.
-      if (response) assert.equal(response.status, 413);
+      const headers = { authorization: "Bearer key", "content-length": 4 * 1024 * 1024 };
+      const announced = request(server.url + path, { method, headers });
+      announced.flushHeaders(); // and nothing after them: the answer cannot be lost to what is still being sent
+      const [response] = await once(announced, "response");
+      announced.on("error", () => {}).destroy();
+      assert.equal(response.statusCode, 413);
     }
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
   });

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include <atomic>
+#include <optional>
 
 namespace sockeye::adapter_redis {
 
@@ -43,19 +44,24 @@ std::optional<std::size_t> read_count(const reply& answer) {
 
 } // namespace
 
-/// What the link's thread works on, which may go on after the link is gone, to come to an end.
+/// What the link works on. On a thread of its own it may go on after the link is gone, to come to
+/// an end.
 class link_core {
 public:
-    link_core(redis_options options, std::shared_ptr<link_ledger> ledger)
+    /// On a loop of its own, if it is given none.
+    link_core(redis_options options, std::shared_ptr<link_ledger> ledger, io_context* loop)
         : given_(with_log(std::move(options))), options_(logging_while(logs_, given_)),
           ledger_(std::move(ledger)), tls_(make_tls_context(options_)),
-          work_(asio::make_work_guard(context_)), end_(context_),
-          commands_(context_, tls_, options_, *ledger_), subscriptions_(context_, tls_, options_) {}
+          own_(loop ? nullptr : std::make_unique<io_context>(1)), context_(loop ? *loop : *own_),
+          end_(context_), commands_(context_, tls_, options_, *ledger_),
+          subscriptions_(context_, tls_, options_) {
+        if (own_) work_.emplace(asio::make_work_guard(*own_));
+        post([this] { commands_.start(); });
+    }
 
     void run() {
         is_own_thread = true;
-        commands_.start();
-        context_.run();
+        own_->run();
     }
 
     void finish() {
@@ -66,6 +72,11 @@ public:
             work_.reset();
         });
         commands_.when_idle([this] { end_.cancel(); });
+    }
+    /// Of a loop that does not run any more.
+    void stop() {
+        subscriptions_.stop();
+        commands_.stop();
     }
 
     template<class Task>
@@ -86,8 +97,9 @@ private:
     const redis_options options_;
     const std::shared_ptr<link_ledger> ledger_;
     asio::ssl::context tls_;
-    io_context context_{1};
-    asio::executor_work_guard<io_context::executor_type> work_;
+    const std::unique_ptr<io_context> own_;
+    io_context& context_;
+    std::optional<asio::executor_work_guard<io_context::executor_type>> work_; // of our own
     asio::steady_timer end_;
     command_connection commands_;
     subscription_connection subscriptions_;
@@ -98,10 +110,18 @@ redis_link::redis_link(redis_options options)
     : redis_link(std::move(options), std::make_shared<link_ledger>()) {}
 
 redis_link::redis_link(redis_options options, std::shared_ptr<link_ledger> ledger)
-    : core_(std::make_shared<link_core>(std::move(options), std::move(ledger))),
+    : core_(std::make_shared<link_core>(std::move(options), std::move(ledger), nullptr)),
       thread_([core = core_] { core->run(); }) {}
 
+redis_link::redis_link(redis_options options, io_context& loop)
+    : core_(std::make_shared<link_core>(std::move(options), std::make_shared<link_ledger>(),
+                                        &loop)) {}
+
 redis_link::~redis_link() {
+    if (!thread_.joinable()) {
+        core_->stop();
+        return;
+    }
     core_->post([core = core_.get()] { core->finish(); });
     if (thread_.get_id() != std::this_thread::get_id()) {
         thread_.join();

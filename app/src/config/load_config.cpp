@@ -25,12 +25,6 @@ public:
             places_[name] = place;
     }
 
-    /// What follows from the rest, where it is not told.
-    void conclude() {
-        if (!places_.contains("allow_register")) config_.allow_register = !has_token_keys(config_);
-        check_config(config_, places_);
-    }
-
     [[nodiscard]] const server_config& config() const { return config_; }
     [[nodiscard]] const config_places& places() const { return places_; }
 
@@ -58,7 +52,7 @@ config_reader read(const given& flags, const std::vector<std::string>& environme
     reader.take(read_file(flags, variables));
     reader.take(variables);
     reader.take(flags);
-    reader.conclude();
+    check_config(reader.config(), reader.places());
     return reader;
 }
 

@@ -1,5 +1,6 @@
 #include "config/settings.hpp"
 
+#include "config/config_checks.hpp"
 #include "names.hpp"
 
 #include <sockeye/app/client_address.hpp>
@@ -132,6 +133,25 @@ std::vector<setting> state() {
     };
 }
 
+// Shown as what it comes to.
+setting allow_register() {
+    const auto kind = truth();
+    const auto set = [read = kind.read](config& in, std::string_view text) {
+        in.allow_register = read(text);
+        return in.allow_register.has_value();
+    };
+    const auto get = [write = kind.write](const config& of) {
+        return write(of.allow_register.value_or(!has_token_keys(of)));
+    };
+    return {"allow_register",
+            "let clients say who they are, without a token; where keys are given, false unless "
+            "told",
+            kind.form,
+            kind.expected,
+            set,
+            get};
+}
+
 std::vector<setting> access() {
     return {
         secret(at_run_time(row("token_secret", &config::token_secret,
@@ -149,9 +169,7 @@ std::vector<setting> access() {
                         "what the issuer's clock and this one's may differ by")),
         at_run_time(row("token_required", &config::token_required, truth(),
                         "refuse connections without a token")),
-        at_run_time(row("allow_register", &config::allow_register, truth(),
-                        "let clients say who they are, without a token; where keys are given, "
-                        "false unless told")),
+        at_run_time(allow_register()),
         secret(at_run_time(row("api_keys", &config::api_keys,
                                list("keys without spaces and commas", is_api_key),
                                "keys of the HTTP API, any of which opens it"))),
@@ -190,8 +208,8 @@ std::vector<setting> limits() {
             "the largest message that a client may send"),
         row("max_queue_bytes", &config::max_queue_bytes, size(1000, 1'000'000'000),
             "what may wait to be sent on a connection before it is closed"),
-        at_run_time(row("max_rooms_listed", &config::max_rooms_listed,
-                        number<std::size_t>(1, 100'000), "rooms in one answer")),
+        row("max_rooms_listed", &config::max_rooms_listed, number<std::size_t>(1, 100'000),
+            "rooms in one answer"),
     };
 }
 

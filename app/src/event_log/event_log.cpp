@@ -39,20 +39,24 @@ std::string to_json_line(const logged_event& event) {
     return text;
 }
 
-task<std::uint64_t> export_transcript(event_log& log, std::string session_id,
-                                      std::function<void(std::string_view lines)> write) {
-    std::uint64_t last = 0;
-    std::uint64_t count = 0;
-    while (true) {
-        const auto page = co_await log.events(session_id, last);
-        if (page.empty()) co_return count;
+task<written_transcript> export_transcript(event_log& log, std::string session_id,
+                                           std::function<void(std::string_view lines)> write,
+                                           std::uint64_t after, std::size_t max_bytes) {
+    written_transcript written{.last = after};
+    std::size_t bytes = 0;
+    while (bytes < max_bytes) {
+        const auto page = co_await log.events(session_id, written.last);
+        written.complete = page.empty();
+        if (written.complete) break;
         std::string lines;
         for (const logged_event& event : page)
             lines += to_json_line(event);
         write(lines);
-        last = page.back().sequence_number;
-        count += page.size();
+        bytes += lines.size();
+        written.events += page.size();
+        written.last = page.back().sequence_number;
     }
+    co_return written;
 }
 
 } // namespace sockeye::app

@@ -65,10 +65,6 @@ queued_event_log::queued_event_log(engineio::shards& shards, connections databas
 template<class Answer, class Row>
 pending<Answer> queued_event_log::write(Row what, Answer (*answer_of)(const Row&)) {
     const socketio::resolver<Answer> answer(shards_);
-    if (const std::string wrong = wrong_with(what, options_); !wrong.empty()) {
-        answer.fail(wrong);
-        return answer.answer();
-    }
     auto tell = [answer, answer_of](const std::string& error, const any_row& written) {
         if (error.empty())
             answer.resolve(answer_of(std::get<Row>(written)));
@@ -80,13 +76,10 @@ pending<Answer> queued_event_log::write(Row what, Answer (*answer_of)(const Row&
 }
 
 template<class Answer, class Ask>
-pending<Answer> queued_event_log::read(const std::string& wrong, Ask ask) {
+pending<Answer> queued_event_log::read(Ask ask) {
     const socketio::resolver<Answer> answer(shards_);
     const auto fail = [answer](const std::string& error) { answer.fail(error); };
-    if (wrong.empty())
-        readers_->post({[answer, ask](event_database& of) { answer.resolve(ask(of)); }, fail});
-    else
-        fail(wrong);
+    readers_->post({[answer, ask](event_database& of) { answer.resolve(ask(of)); }, fail});
     return answer.answer();
 }
 
@@ -101,6 +94,7 @@ pending<logged_event> queued_event_log::append(new_event what) {
                   .data = write_json(what.data),
                   .user_id = std::move(what.user_id),
                   .timestamp = options_.now()};
+    check(row, std::min(options_.max_event_bytes, what.max_data_bytes));
     return write<logged_event>(std::move(row), event_of);
 }
 
@@ -108,6 +102,7 @@ pending<bool> queued_event_log::put_session(std::string session_id, socketio::va
     session_row row{.session_id = std::move(session_id),
                     .metadata = write_json(metadata),
                     .timestamp = options_.now()};
+    check(row, options_.max_metadata_bytes);
     return write<bool>(
         std::move(row), +[](const session_row&) { return true; });
 }
@@ -118,35 +113,37 @@ pending<std::int64_t> queued_event_log::add_usage(std::string user_id, std::stri
                   .month = month_of(options_.now()),
                   .counter = std::move(counter),
                   .amount = amount};
+    check(row);
     return write<std::int64_t>(
         std::move(row), +[](const usage_row& written) { return written.total; });
 }
 
 pending<std::vector<logged_event>>
 queued_event_log::events(std::string session_id, std::uint64_t after, std::size_t limit) {
-    const std::string wrong = wrong_with_name(session_id, "session id");
+    check_log_name(session_id, "session id");
     event_database::page page{.session_id = std::move(session_id),
                               .after = after,
                               .limit = std::clamp<std::size_t>(limit, 1, max_page),
                               .max_bytes = options_.max_page_bytes};
     return read<std::vector<logged_event>>(
-        wrong, [page = std::move(page)](event_database& of) { return of.events(page); });
+        [page = std::move(page)](event_database& of) { return of.events(page); });
 }
 
 pending<std::vector<logged_session>> queued_event_log::active_sessions(milliseconds since) {
     return read<std::vector<logged_session>>(
-        {}, [since](event_database& of) { return of.active_sessions(since, max_sessions); });
+        [since](event_database& of) { return of.active_sessions(since, max_sessions); });
 }
 
 pending<std::uint64_t> queued_event_log::remove_inactive(milliseconds before) {
     return read<std::uint64_t>(
-        {}, [before](event_database& from) { return remove_all_inactive(from, before); });
+        [before](event_database& from) { return remove_all_inactive(from, before); });
 }
 
 pending<usage_totals> queued_event_log::usage(std::string user_id, std::string month) {
-    const std::string wrong = wrong_with_name(user_id, "user id") + wrong_with_name(month, "month");
-    return read<usage_totals>(wrong, [user_id = std::move(user_id), month = std::move(month)](
-                                         event_database& of) { return of.usage(user_id, month); });
+    check_log_name(user_id, "user id");
+    check_log_name(month, "month");
+    return read<usage_totals>([user_id = std::move(user_id), month = std::move(month)](
+                                  event_database& of) { return of.usage(user_id, month); });
 }
 
 } // namespace sockeye::app

@@ -32,7 +32,7 @@ private:
     template<class Answer, class Row>
     pending<Answer> write(Row what, Answer (*answer_of)(const Row&));
     template<class Answer, class Ask>
-    pending<Answer> read(const std::string& wrong, Ask ask);
+    pending<Answer> read(Ask ask);
 
     engineio::shards& shards_;
     const event_log_options options_;

@@ -2,12 +2,12 @@
 
 #include "event_log/rows.hpp"
 
-/// What a caller is told of rows that no database is asked to take. Empty: they are good.
+/// Throw service_error BAD_REQUEST for what no database is asked to take.
 namespace sockeye::app {
 
-[[nodiscard]] std::string wrong_with(const event_row& row, const event_log_options& options);
-[[nodiscard]] std::string wrong_with(const session_row& row, const event_log_options& options);
-[[nodiscard]] std::string wrong_with(const usage_row& row, const event_log_options& options);
-[[nodiscard]] std::string wrong_with_name(std::string_view text, const std::string& what);
+void check(const event_row& row, std::size_t max_data_bytes);
+void check(const session_row& row, std::size_t max_metadata_bytes);
+void check(const usage_row& row);
+void check_log_name(std::string_view text, std::string_view what);
 
 } // namespace sockeye::app

@@ -59,7 +59,20 @@ task<steps::entry_result> presence::core::finish_end(presence_entry entry,
     if (entry.room.empty() && !result.sockets_left.empty())
         co_await on_.state.commit(
             steps::replace_newest(entry.user, entry.socket, result.sockets_left.front()));
+    co_await put_back_if_held(entry);
     co_return result;
+}
+
+// Who has left and is there again may be so by another thread, which was the first at the store.
+task<> presence::core::put_back_if_held(presence_entry entry) {
+    std::optional<pending<store_result>> answer;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!ledger_.holds(entry)) co_return;
+        answer = on_.state.commit(steps::begin(entry, on_.node, steps::listing::nobody));
+    }
+    store_result done = co_await *answer;
+    tell(entry, steps::read_begin(std::move(done), steps::listing::nobody), true);
 }
 
 void presence::core::tell(const presence_entry& entry, const steps::entry_result& result,
@@ -90,9 +103,8 @@ void presence::core::depart(const std::string& socket) {
         departure = ++departures_;
         departing_[socket] = departure;
     }
-    later(options_.grace, [socket, departure](const std::shared_ptr<core>& self) {
-        return self->leave_if_gone(socket, departure);
-    });
+    work_.later(weak_from_this(), options_.grace,
+                [this, socket, departure] { return leave_if_gone(socket, departure); });
 }
 
 task<> presence::core::leave_if_gone(std::string socket, std::uint64_t departure) {
@@ -116,10 +128,10 @@ task<> presence::core::leave_if_gone(std::string socket, std::uint64_t departure
 
 void presence::core::tick() {
     keeps_lease_ = true;
-    socketio::start(look_after_leases(), log_failure());
+    work_.run(look_after_leases());
     const milliseconds pause = options_.lease / (had_lease_ ? 3 : 30);
-    later(pause, [](const std::shared_ptr<core>& self) -> task<> {
-        self->tick();
+    work_.later(weak_from_this(), pause, [this]() -> task<> {
+        tick();
         co_return;
     });
 }
@@ -195,11 +207,6 @@ task<> presence::core::bury(std::string node) {
     co_await on_.state.commit(std::move(last));
 }
 
-void presence::core::retire() {
-    const std::lock_guard lock(mutex_);
-    retired_ = true;
-}
-
 void presence::core::fall_silent() {
     const std::lock_guard lock(telling_);
     changed_ = nullptr;
@@ -209,29 +216,6 @@ task<> presence::core::give_up_lease() {
     const auto self = shared_from_this();
     const milliseconds left = std::max(options_.grace, milliseconds(1));
     co_await on_.state.commit(transaction().expire(steps::lease_key(on_.node), left));
-}
-
-void presence::core::later(milliseconds delay,
-                           std::function<task<>(const std::shared_ptr<core>&)> work) {
-    on_.shards.post_after(0, delay, [weak = weak_from_this(), work = std::move(work)] {
-        const auto self = weak.lock();
-        if (!self) return;
-        {
-            const std::lock_guard lock(self->mutex_);
-            if (self->retired_) return;
-        }
-        socketio::start(work(self), self->log_failure());
-    });
-}
-
-std::function<void(std::exception_ptr)> presence::core::log_failure() {
-    return [log = on_.log](const std::exception_ptr& error) {
-        try {
-            std::rethrow_exception(error);
-        } catch (const std::exception& what) {
-            log(engineio::log_level::warning, std::string("presence: ") + what.what());
-        }
-    };
 }
 
 } // namespace sockeye::app

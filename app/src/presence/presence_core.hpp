@@ -1,5 +1,6 @@
 #pragma once
 
+#include "background.hpp"
 #include "presence/presence_ledger.hpp"
 #include "presence/presence_steps.hpp"
 
@@ -17,7 +18,7 @@ class presence::core : public std::enable_shared_from_this<core> {
 public:
     core(const context& on, std::function<void(const presence_change&)> changed,
          const presence_options& options)
-        : on_(on), changed_(std::move(changed)), options_(options) {}
+        : on_(on), work_(on, "presence"), changed_(std::move(changed)), options_(options) {}
 
     task<presence_steps::entry_result>
     begin(presence_entry entry, presence_steps::listing what = presence_steps::listing::nobody);
@@ -27,7 +28,7 @@ public:
     task<store_reply> ask(transaction question); // its first reply
 
     void tick(); // and again, from time to time, until retire()
-    void retire();
+    void retire() { work_.retire(); }
     void fall_silent(); // nothing is told when this has returned
     task<> give_up_lease();
 
@@ -36,6 +37,7 @@ private:
     pending<store_result> commit_end(const presence_entry& entry);
     task<presence_steps::entry_result> finish_end(presence_entry entry,
                                                   pending<store_result> answer);
+    task<> put_back_if_held(presence_entry entry);
     void tell(const presence_entry& entry, const presence_steps::entry_result& result, bool online);
 
     task<> leave_if_gone(std::string socket, std::uint64_t departure);
@@ -44,10 +46,9 @@ private:
     task<> reconcile();
     task<> bury_the_dead();
     task<> bury(std::string node);
-    void later(milliseconds delay, std::function<task<>(const std::shared_ptr<core>&)> work);
-    std::function<void(std::exception_ptr)> log_failure();
 
     const context on_;
+    background work_;
     std::mutex telling_; // guards the next
     std::function<void(const presence_change&)> changed_;
     const presence_options options_;
@@ -55,13 +56,13 @@ private:
     std::atomic<bool> keeps_lease_ = false; // since the first tick
     std::atomic<bool> had_lease_ = false;
 
-    // What the ledger says and what is committed change in the same order: both under the lock.
+    // What the ledger says and what one thread commits change in the same order, both under the
+    // lock; what two commit may reach the store in another one.
     std::mutex mutex_;
     presence_ledger ledger_;
     std::map<std::string, std::uint64_t, std::less<>> departing_; // by socket: which departure
     std::uint64_t departures_ = 0;
     bool in_doubt_ = false; // a commit has failed: the store may differ from the ledger
-    bool retired_ = false;
 };
 
 } // namespace sockeye::app

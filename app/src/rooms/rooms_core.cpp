@@ -61,6 +61,7 @@ task<> rooms::core::write(std::string room) {
 
 // Whoever writes at the same time may be another instance, or a program that is none of ours.
 task<bool> rooms::core::write_batch(std::string room, const batch& changes) {
+    if (co_await write_upon_last(room, changes)) co_return false;
     for (unsigned attempt = 0; attempt < options_.attempts; ++attempt) {
         const auto held = co_await read(room);
         edited now = apply(changes, parse(room, held));
@@ -71,6 +72,23 @@ task<bool> rooms::core::write_batch(std::string room, const batch& changes) {
         co_await pause_after(attempt);
     }
     throw service_error("CONFLICT", "the room '" + room + "' is changed by too many at once");
+}
+
+// Only the store's own word counts where a change fails, or changes nothing.
+task<bool> rooms::core::write_upon_last(std::string room, const batch& changes) {
+    const auto last = take_written(room);
+    if (!last) co_return false;
+    const edited now = apply(changes, parse(room, last));
+    const bool all_good =
+        now.changed && std::ranges::count(now.failures, nullptr) == std::ssize(now.failures);
+    if (!all_good || !co_await replace(room, last, now.room->text())) co_return false;
+    answer(changes, now);
+    co_return true;
+}
+
+std::optional<std::string> rooms::core::take_written(const std::string& room) {
+    const std::lock_guard lock(mutex_);
+    return written_.take(room);
 }
 
 rooms::core::edited rooms::core::apply(const batch& changes,
@@ -102,9 +120,12 @@ task<bool> rooms::core::replace(std::string room, std::optional<std::string> hel
                                 std::string with) {
     transaction write;
     held ? write.require_equal(room_key(room), *held) : write.require_absent(room_key(room));
-    write.set(room_key(room), std::move(with), options_.life);
+    write.set(room_key(room), with, options_.life);
     index_.note(write, room);
-    co_return (co_await on_.state.commit(std::move(write))).applied;
+    if (!(co_await on_.state.commit(std::move(write))).applied) co_return false;
+    const std::lock_guard lock(mutex_);
+    written_.put(room, std::move(with));
+    co_return true;
 }
 
 void rooms::core::answer(const batch& changes, const edited& with) {
@@ -134,7 +155,8 @@ rooms::core::batch rooms::core::take(const std::string& room) {
     return found == waiting_.end() ? batch() : std::exchange(found->second, {});
 }
 
-// Posted, since a store in memory answers at once: no batch may be written upon another's stack.
+// Posted, since a store in memory answers at once: no batch may be written upon another's stack. By
+// the same thread, so that what is told of the room keeps its order on the way to other instances.
 void rooms::core::go_on(const std::string& room) {
     {
         const std::lock_guard lock(mutex_);
@@ -145,9 +167,10 @@ void rooms::core::go_on(const std::string& room) {
             return;
         }
     }
-    const auto home = static_cast<unsigned>(std::hash<std::string>()(room) % on_.shards.size());
-    on_.shards.post(
-        home, [self = shared_from_this(), room] { socketio::start(self->write(room), ignore); });
+    const unsigned here = on_.shards.current();
+    on_.shards.post(here == engineio::shards::none ? 0 : here, [self = shared_from_this(), room] {
+        socketio::start(self->write(room), ignore);
+    });
 }
 
 // Whoever still waits holds this object, and is told now.

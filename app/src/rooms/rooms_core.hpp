@@ -2,6 +2,7 @@
 
 #include "rooms/room_document.hpp"
 #include "rooms/room_index.hpp"
+#include "rooms/written_rooms.hpp"
 
 #include <atomic>
 #include <map>
@@ -19,7 +20,8 @@ public:
 
     core(const context& on, std::function<void(const socketio::object&)> changed,
          const rooms_options& options)
-        : on_(on), changed_(std::move(changed)), options_(options), index_(on_, options.life) {}
+        : on_(on), changed_(std::move(changed)), options_(options), index_(on_, options.life),
+          written_(options.max_remembered_bytes) {}
 
     task<socketio::object> change(std::string room, edit make);
     task<std::optional<room_document>> get(std::string room);
@@ -49,6 +51,9 @@ private:
     task<> write(std::string room);
     /// Whether the room is a new one. `changes` must outlive it.
     task<bool> write_batch(std::string room, const batch& changes);
+    /// Upon what this instance wrote last. False: the room has to be read.
+    task<bool> write_upon_last(std::string room, const batch& changes);
+    std::optional<std::string> take_written(const std::string& room);
     [[nodiscard]] edited apply(const batch& changes, std::optional<room_document> to) const;
     task<bool> replace(std::string room, std::optional<std::string> held, std::string with);
     task<> pause_after(unsigned attempt);
@@ -73,6 +78,7 @@ private:
     std::mutex mutex_;                                  // guards the rest
     std::map<std::string, batch, std::less<>> waiting_; // an entry while the room is being written
     std::size_t unanswered_ = 0;
+    written_rooms written_;
 };
 
 } // namespace sockeye::app

@@ -98,37 +98,20 @@ task<object> case_events::create(socket s, value argument) {
     const bool is_party = std::ranges::any_of(
         wanted.parties, [&](const auto& party) { return party.second == user; });
     if (!is_party) throw service_error("FORBIDDEN", "only a party may open a case");
-    co_await require_new(id); // whoever is refused must not hear the case
-    s.join(case_channel(id)); // before anything happens to it
-    std::exception_ptr failure;
-    case_state made;
-    try {
-        made =
-            co_await transitions_.create(id, std::move(wanted.machine), std::move(wanted.parties));
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    if (failure) {
-        s.leave(case_channel(id));
-        std::rethrow_exception(failure);
-    }
-    co_return answer_with(made);
-}
-
-task<> case_events::require_new(std::string id) {
-    try {
-        co_await transitions_.get(id);
-    } catch (const service_error& error) {
-        if (error.code == "CASE_NOT_FOUND") co_return;
-        throw;
-    }
-    throw service_error("CASE_EXISTS", "there is a case '" + id + "' already");
+    co_await transitions_.create(id, std::move(wanted.machine), std::move(wanted.parties));
+    co_return co_await follow(s, id);
 }
 
 task<object> case_events::watch(socket s, std::string id) {
     const std::string user = user_of(s);
     check_party(co_await transitions_.get(id), user);
-    s.join(case_channel(id)); // ahead of reading the state, so that nothing falls in between
+    co_return co_await follow(s, id);
+}
+
+// Joins ahead of reading the state, so that nothing falls in between, and after all that may be
+// refused: whoever is hears nothing of the case.
+task<object> case_events::follow(socket s, std::string id) {
+    s.join(case_channel(id));
     const case_state state = co_await transitions_.get(id);
     co_return answer_with(state);
 }

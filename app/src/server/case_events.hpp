@@ -16,8 +16,8 @@ public:
 
 private:
     task<socketio::object> create(socketio::socket s, socketio::value argument);
-    task<> require_new(std::string id);
     task<socketio::object> watch(socketio::socket s, std::string id);
+    task<socketio::object> follow(socketio::socket s, std::string id);
     task<socketio::object> move(socketio::socket s, socketio::value argument);
 
     transitions& transitions_;

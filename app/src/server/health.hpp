@@ -3,7 +3,7 @@
 #include "server/loop_watch.hpp"
 #include "server/requests.hpp"
 
-#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/app/event_log.hpp>
 #include <sockeye/app/store.hpp>
 #include <sockeye/socketio/server.hpp>
@@ -15,7 +15,7 @@ namespace sockeye::app {
 /// What the health page and the metrics are made of.
 struct health_sources {
     socketio::server& io;
-    const adapter_redis::redis_link* others; // the other instances; null: alone
+    const adapter_redis::shard_links* others; // the other instances; null: alone
     store& state;
     const event_log& log;
     const requests& asked;

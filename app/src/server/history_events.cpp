@@ -1,6 +1,5 @@
 #include "server/history_events.hpp"
 
-#include "codec/json.hpp"
 #include "server/presence_events.hpp"
 
 #include <sockeye/app/sessions.hpp>
@@ -19,13 +18,12 @@ using socketio::value;
 
 namespace {
 
-constexpr std::size_t default_listed = 100;
-constexpr std::size_t max_listed = 1000;
+constexpr number_rule events_listed{.name = "limit", .least = 1, .most = 1000, .otherwise = 100};
 
 struct session_page {
     std::string session;
-    std::optional<std::uint64_t> after;
-    std::optional<std::uint64_t> limit;
+    std::optional<std::int64_t> after;
+    std::optional<std::int64_t> limit;
     static constexpr auto fields() {
         return std::tuple{field{"sessionId", &session_page::session},
                           field{"after", &session_page::after},
@@ -35,8 +33,8 @@ struct session_page {
 
 struct room_page {
     std::string room;
-    std::optional<std::uint64_t> after;
-    std::optional<std::uint64_t> limit;
+    std::optional<std::int64_t> after;
+    std::optional<std::int64_t> limit;
     static constexpr auto fields() {
         return std::tuple{field{"roomId", &room_page::room}, field{"after", &room_page::after},
                           field{"limit", &room_page::limit}};
@@ -47,13 +45,6 @@ struct usage_request {
     std::optional<std::string> month;
     static constexpr auto fields() { return std::tuple{field{"month", &usage_request::month}}; }
 };
-
-std::size_t count_in(std::optional<std::uint64_t> limit) {
-    if (!limit) return default_listed;
-    if (*limit < 1 || *limit > max_listed)
-        throw service_error("BAD_REQUEST", "'limit' must be 1 to " + std::to_string(max_listed));
-    return *limit;
-}
 
 object in_session(const logged_event& from) {
     return {{"seq", from.sequence_number},
@@ -107,7 +98,8 @@ task<object> history_events::of_session(value argument) {
     const auto wanted = read<session_page>(argument);
     std::string name = session_log_name(checked_name(wanted.session, "sessionId"));
     const auto events =
-        co_await log_.events(std::move(name), wanted.after.value_or(0), count_in(wanted.limit));
+        co_await log_.events(std::move(name), checked_number(read_after, wanted.after),
+                             checked_number(events_listed, wanted.limit));
     co_return object{{"sessionId", wanted.session}, {"events", listed(events, in_session)}};
 }
 
@@ -116,8 +108,9 @@ task<object> history_events::of_room(socket s, value argument) {
     user_of(s);
     if (!is_in_room(s, checked_name(wanted.room, "roomId")))
         throw service_error("FORBIDDEN", "only those in the room may read it; join it first");
-    const auto events = co_await log_.events(room_log_name(wanted.room), wanted.after.value_or(0),
-                                             count_in(wanted.limit));
+    const auto events =
+        co_await log_.events(room_log_name(wanted.room), checked_number(read_after, wanted.after),
+                             checked_number(events_listed, wanted.limit));
     co_return object{{"roomId", wanted.room}, {"events", listed(events, in_room)}};
 }
 
@@ -139,11 +132,6 @@ bool history_events::keeps(std::string_view room) const {
 
 task<logged_event> history_events::keep(std::string room, std::string user, std::string event,
                                         value data) {
-    std::string written;
-    socketio::append_json(written, data);
-    if (written.size() > max_event_bytes_)
-        throw service_error("BAD_REQUEST", "a message that is kept has up to " +
-                                               std::to_string(max_event_bytes_) + " bytes");
     new_event said{.session_id = room_log_name(room),
                    .type = std::move(event),
                    .data = std::move(data),

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "server/parts.hpp"
 #include "server/requests.hpp"
 
+#include <sockeye/app/config.hpp>
 #include <sockeye/app/event_log.hpp>
 #include <sockeye/socketio/socket.hpp>
 
@@ -17,8 +17,7 @@ namespace sockeye::app {
 class history_events {
 public:
     history_events(event_log& log, requests& asked, const context& on, const server_config& config)
-        : log_(log), requests_(asked), now_(on.now), kept_rooms_(config.room_history),
-          max_event_bytes_(max_logged_bytes(config)) {}
+        : log_(log), requests_(asked), now_(on.now), kept_rooms_(config.room_history) {}
 
     void serve(const socketio::socket& s);
 
@@ -36,8 +35,10 @@ private:
     requests& requests_;
     const std::function<milliseconds()> now_;
     const std::vector<std::string> kept_rooms_;
-    const std::size_t max_event_bytes_;
 };
+
+/// The last number that the reader has, of a session's or a room's events.
+inline constexpr number_rule read_after{.name = "after"};
 
 /// What a room is called in the event log; throws BAD_REQUEST where that is too long.
 std::string room_log_name(const std::string& room);

@@ -31,7 +31,7 @@ int wait_for_signal(const sigset_t& set, app::milliseconds limit) {
 
 void drain(app::realtime_server& server, const sigset_t& signals, app::milliseconds limit) {
     const auto end = std::chrono::steady_clock::now() + limit;
-    server.begin_drain();
+    server.begin_drain(limit);
     while (!server.drained() && std::chrono::steady_clock::now() < end)
         if (wait_for_signal(signals, app::milliseconds(10)) != 0) return; // a second one: at once
 }

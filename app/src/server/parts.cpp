@@ -4,7 +4,7 @@
 #include "wall_clock.hpp"
 
 #include <sockeye/adapter_redis/classic_adapter.hpp>
-#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/adapter_redis/sharded_adapter.hpp>
 #include <sockeye/adapter_redis/streams_adapter.hpp>
 #include <sockeye/app/memory_store.hpp>
@@ -20,7 +20,7 @@ namespace sockeye::app {
 namespace {
 
 socketio::adapter_factory adapter_of(const server_config& from,
-                                     std::shared_ptr<adapter_redis::redis_link> link) {
+                                     std::shared_ptr<adapter_redis::shard_links> link) {
     if (!link) return {};
     switch (from.adapter) {
     case cluster_adapter_kind::classic:
@@ -60,16 +60,17 @@ engineio::http_server_options http_options(const server_config& from) {
     return made;
 }
 
-std::shared_ptr<adapter_redis::redis_link> make_adapter_link(const server_config& from,
-                                                             const engineio::logger& log) {
+std::shared_ptr<adapter_redis::shard_links> make_adapter_link(const server_config& from,
+                                                              engineio::http_server& server,
+                                                              const engineio::logger& log) {
     if (from.redis_url.empty()) return nullptr;
     auto options = adapter_redis::parse_redis_url(from.redis_url);
     options.log = log;
-    return std::make_shared<adapter_redis::redis_link>(std::move(options));
+    return std::make_shared<adapter_redis::shard_links>(options, server);
 }
 
 socketio::server_options io_options(const server_config& from,
-                                    std::shared_ptr<adapter_redis::redis_link> link) {
+                                    std::shared_ptr<adapter_redis::shard_links> link) {
     socketio::server_options made;
     made.engine.max_payload = from.max_payload;
     made.engine.queue.max_bytes = from.max_queue_bytes;
@@ -91,12 +92,12 @@ api_access api_access_of(const server_config& from) {
             .scope = from.api_token_scope};
 }
 
-std::unique_ptr<store> make_store(const server_config& from, engineio::shards& shards,
+std::unique_ptr<store> make_store(const server_config& from, engineio::http_server& server,
                                   const engineio::logger& log) {
-    if (from.redis_url.empty()) return std::make_unique<memory_store>(shards, wall_clock);
+    if (from.redis_url.empty()) return std::make_unique<memory_store>(server.shards(), wall_clock);
     auto options = adapter_redis::parse_redis_url(from.redis_url);
     options.log = log;
-    return std::make_unique<redis_store>(shards, std::move(options));
+    return std::make_unique<redis_store>(server, std::move(options));
 }
 
 std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::shards& shards,

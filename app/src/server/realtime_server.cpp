@@ -32,11 +32,11 @@ user_hooks user_hooks_for(presence_events& present) {
 
 realtime_server::realtime_server(server_config config, engineio::logger log)
     : config_(std::move(config)), log_(std::move(log)), http_(http_options(config_)),
-      state_(make_store(config_, http_.shards(), log_)),
+      state_(make_store(config_, http_, log_)),
       event_log_(make_event_log(config_, http_.shards(), log_)), on_{*state_, http_.shards(),
                                                                      wall_clock, config_.node_id,
                                                                      log_},
-      adapter_link_(make_adapter_link(config_, log_)),
+      adapter_link_(make_adapter_link(config_, http_, log_)),
       io_(http_, io_options(config_, adapter_link_)), limits_(on_, limits_of(config_)),
       gate_(limits_, config_, on_.now),
       requests_(on_, [this](socketio::socket from) { return gate_.admit(std::move(from)); }),
@@ -193,11 +193,11 @@ task<object> realtime_server::cluster_stats() {
 
 // ---- the end
 
-void realtime_server::begin_drain() {
+void realtime_server::begin_drain(milliseconds limit) {
     if (draining_.exchange(true)) return;
     log_(engineio::log_level::info, "draining: no new connections; clients are asked to move on");
     http_.stop_listening();
-    const milliseconds over = config_.drain_limit / 2;
+    const milliseconds over = limit / 2;
     for (unsigned shard = 0; shard < http_.shards().size(); ++shard)
         http_.shards().post(shard, [this, shard, over] { spread_closing(shard, over); });
 }

@@ -14,7 +14,7 @@
 #include "server/session_events.hpp"
 #include "server/user_events.hpp"
 
-#include <sockeye/adapter_redis/redis_link.hpp>
+#include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/presence.hpp>
 #include <sockeye/engineio/http_server.hpp>
@@ -39,8 +39,9 @@ public:
     /// Throws for files that cannot be used: then everything stays as it was.
     void reload(const server_config& changed);
 
-    /// Takes no new connections, and asks clients to move on, a few at a time.
-    void begin_drain();
+    /// Takes no new connections, and asks clients to move on, a few at a time, the last after half
+    /// of the limit.
+    void begin_drain(milliseconds limit);
     [[nodiscard]] bool drained() const;
     /// Ends what is left.
     void stop();
@@ -65,7 +66,7 @@ private:
     std::unique_ptr<store> state_;
     std::unique_ptr<event_log> event_log_;
     context on_;
-    const std::shared_ptr<adapter_redis::redis_link> adapter_link_; // null: alone
+    const std::shared_ptr<adapter_redis::shard_links> adapter_link_; // null: alone
     socketio::server io_;
     limits limits_;
     gatekeeper gate_;

@@ -72,6 +72,16 @@ object error_object(const std::exception_ptr& error, const std::string& request,
     }
 }
 
+std::uint64_t checked_number(const number_rule& rule, std::optional<std::int64_t> given) {
+    const std::int64_t number = given.value_or(rule.otherwise);
+    if (number >= rule.least && number <= rule.most) return static_cast<std::uint64_t>(number);
+    const bool bounded = rule.most < std::numeric_limits<std::int64_t>::max();
+    throw service_error("BAD_REQUEST", "'" + std::string(rule.name) + "' must be " +
+                                           (bounded ? std::to_string(rule.least) + " to " +
+                                                          std::to_string(rule.most)
+                                                    : "at least " + std::to_string(rule.least)));
+}
+
 const std::string& checked_event(const std::string& name) {
     checked_name(name, "event");
     if (name.find(':') != std::string::npos || socketio::is_reserved_event(name))

@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sockeye::app {
@@ -25,6 +27,16 @@ T read(const socketio::value& argument) {
     if (!read_value) throw service_error("BAD_REQUEST", read_value.error().describe("the request"));
     return *std::move(read_value);
 }
+
+/// What a number in a request may be, and what it is where the request does not say.
+struct number_rule {
+    const char* name;
+    std::int64_t least = 0;
+    std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    std::int64_t otherwise = 0;
+};
+/// Throws BAD_REQUEST.
+std::uint64_t checked_number(const number_rule& rule, std::optional<std::int64_t> given);
 
 /// Throws BAD_REQUEST for an event that no client may send to another: the server's own have a ':'.
 const std::string& checked_event(const std::string& name);

@@ -17,8 +17,6 @@ using socketio::value;
 
 namespace {
 
-constexpr std::int64_t default_listed = 100;
-
 struct room_request {
     std::string room;
     std::optional<value> metadata;
@@ -107,10 +105,9 @@ task<object> room_events::share(socket s, value argument) {
 }
 
 task<object> room_events::list(value argument) {
-    std::int64_t limit = default_listed;
-    if (!argument.is_null()) limit = read<list_request>(argument).limit.value_or(limit);
-    if (limit < 1) throw service_error("BAD_REQUEST", "'limit' must be at least 1");
-    const auto found = co_await rooms_.list(static_cast<std::size_t>(limit));
+    list_request wanted;
+    if (!argument.is_null()) wanted = read<list_request>(argument);
+    const auto found = co_await rooms_.list(checked_number(rooms_listed, wanted.limit));
     co_return object{{"rooms", socketio::to_value(found)}};
 }
 

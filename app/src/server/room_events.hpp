@@ -31,6 +31,9 @@ private:
     const engineio::logger log_;
 };
 
+/// How many rooms are listed; there is a setting for the most.
+inline constexpr number_rule rooms_listed{.name = "limit", .least = 1, .otherwise = 100};
+
 /// What those in a room are told of its document.
 void announce_room(socketio::server& io, const socketio::object& room);
 

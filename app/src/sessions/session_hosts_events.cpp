@@ -2,6 +2,8 @@
 #include "sessions/session_event.hpp"
 #include "sessions/session_hosts.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 // What a host says.
@@ -23,6 +25,13 @@ void require_size(const std::string& written, const session_options& options) {
     if (written.size() > options.max_event_bytes)
         throw service_error("BAD_REQUEST", "an event has up to " +
                                                std::to_string(options.max_event_bytes) + " bytes");
+}
+
+// What is left for the data, under whichever number.
+std::size_t room_for_data(session_event without, const session_options& options) {
+    without.seq = std::numeric_limits<std::uint64_t>::max();
+    const std::size_t rest = write_event(without).size() - std::string_view("null").size();
+    return options.max_event_bytes - std::min(rest, options.max_event_bytes);
 }
 
 } // namespace
@@ -91,15 +100,15 @@ task<std::uint64_t> session_hosts::append(hosted_ptr to, session_event event) {
     throw service_error("UNAVAILABLE", "somebody else is publishing in this session");
 }
 
-// The number that it has there.
+// The number that it has there. What could not be published is not logged either.
 task<std::uint64_t> session_hosts::log_event(hosted_ptr of, session_event event) {
     if (!ground_->history)
         throw service_error("UNAVAILABLE", "sessions keep no history at this instance");
-    require_size(write_event(event), ground_->options);
     new_event said{.session_id = session_log_name(event.session_id),
-                   .type = std::move(event.type),
-                   .data = std::move(event.data),
-                   .user_id = of->session.host_user};
+                   .type = event.type,
+                   .data = std::exchange(event.data, nullptr),
+                   .user_id = of->session.host_user,
+                   .max_data_bytes = room_for_data(std::move(event), ground_->options)};
     const logged_event logged = co_await ground_->history->append(std::move(said));
     co_return logged.sequence_number;
 }

@@ -19,7 +19,7 @@ struct block {
 constexpr bool is_watched = IS_WATCHED_BY_ASAN; // it is to see the end of each packet
 
 constexpr std::size_t block_size = 256;
-constexpr std::size_t most_kept = is_watched ? 0 : 1024; // a quarter of a mebibyte for a thread
+constexpr std::size_t most_kept = is_watched ? 0 : 4096; // a mebibyte for a thread
 
 // Plain, because packets may end after what has a destructor has ended.
 constinit thread_local block* kept = nullptr;

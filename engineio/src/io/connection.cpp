@@ -46,8 +46,8 @@ connection_in_transit::~connection_in_transit() {
 
 connection::connection(connection_keeper& keeper, shard& home, stream link,
                        const peer_address& peer, std::size_t pause_reading_above)
-    : keeper_(keeper), home_(home), link_(std::move(link)),
-      pause_reading_above_(pause_reading_above), peer_(peer) {}
+    : home_(home), link_(std::move(link)), pause_reading_above_(pause_reading_above), peer_(peer),
+      keeper_(keeper) {}
 
 connection::~connection() = default;
 
@@ -194,7 +194,7 @@ void connection::read_some() {
 void connection::resume_reading() {
     if (!readable_ || read_posted_ || in_driver_ || !wants_input() || !link_.established()) return;
     read_posted_ = true;
-    asio::post(home_.context(), [self = connection_ptr(this)] {
+    home_.post([self = connection_ptr(this)] {
         self->read_posted_ = false;
         if (self->state_ != status::closed) self->on_ready(0);
     });
@@ -214,6 +214,13 @@ void connection::write(const outgoing_ptr& owner, std::string_view bytes, bool c
     count_queue();
     if (is_congested() && !was_congested) home_.counters.reads_paused.add();
     flush_soon();
+}
+
+void connection::look_ahead() const {
+    __builtin_prefetch(&home_);
+    __builtin_prefetch(&state_);
+    __builtin_prefetch(driver_.get());
+    out_.look_ahead();
 }
 
 void connection::write(std::string bytes) {

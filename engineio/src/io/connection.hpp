@@ -62,6 +62,7 @@ public:
     void flush_soon();
     void flush_now();
     [[nodiscard]] output_queue& queue() { return out_; }
+    void look_ahead() const; // as of session
 
     void set_pause_mark(std::size_t bytes) { pause_reading_above_ = bytes; }
     // The peer leaves so much unread that what it asks for has to wait.
@@ -105,17 +106,13 @@ private:
     void on_flushed();
     void lose();
 
-    connection_keeper& keeper_;
+    // What a broadcast meets comes first, so that it lies together.
     shard& home_;
     stream link_;
     output_queue out_;
-    std::unique_ptr<connection_driver> driver_;
-    std::unique_ptr<connection_driver> former_driver_; // until its call has returned
-    shard* move_target_ = nullptr;
-    std::unique_ptr<patience> patience_; // draining or lingering
-    std::size_t pause_reading_above_;
     std::size_t counted_ = 0; // of out_, in the shard's gauge
-    peer_address peer_;
+    std::size_t pause_reading_above_;
+    std::unique_ptr<connection_driver> driver_;
     status state_ = status::open;
     bool in_driver_ = false; // its call is on the stack
     bool readable_ = false;  // there may be input: the poller will not say it again
@@ -124,6 +121,11 @@ private:
     bool read_posted_ = false;
     bool flush_posted_ = false;
     bool input_held_ = false;
+    peer_address peer_;
+    connection_keeper& keeper_;
+    std::unique_ptr<connection_driver> former_driver_; // until its call has returned
+    shard* move_target_ = nullptr;
+    std::unique_ptr<patience> patience_; // draining or lingering
 };
 
 using connection_ptr = boost::intrusive_ptr<connection>;

@@ -55,5 +55,8 @@ counter_totals http_server::counters() const {
 shards& http_server::shards() {
     return *impl_;
 }
+asio::io_context& http_server::loop(unsigned shard) {
+    return impl_->shard_at(shard).context();
+}
 
 } // namespace sockeye::engineio

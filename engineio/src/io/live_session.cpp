@@ -15,8 +15,8 @@ namespace sockeye::engineio {
 live_session::live_session(session_home& home, std::string id, http_request request,
                            const peer_address& peer, bool secure, const engine_query& query,
                            transport_kind transport)
-    : home_(home), state_(home.options(), *this, query.revision, transport), id_(std::move(id)),
-      request_(std::move(request)), peer_(peer), secure_(secure) {
+    : home_(home), secure_(secure), state_(home.options(), *this, query.revision, transport),
+      id_(std::move(id)), request_(std::move(request)), peer_(peer) {
     if (transport == transport_kind::polling)
         polling_ = std::make_unique<polling_side>(
             polling_side{.jsonp = query.jsonp, .base64_only = query.base64_only});
@@ -159,7 +159,7 @@ void live_session::abort_post() {
     if (http_connection* const post = std::exchange(polling_->post, nullptr)) post->abort();
 }
 
-void live_session::answer_poll(std::vector<queued_packet> packets) {
+void live_session::answer_poll(packet_list packets) {
     http_connection* const get = std::exchange(polling_->get, nullptr);
     if (!get) return;
     http_response response = poll_response({.revision = revision(),
@@ -329,6 +329,11 @@ bool live_session::send_binary(std::string_view bytes, send_options options) {
 
 bool live_session::send(std::span<const outgoing_ptr> packets, bool volatile_) {
     return state_.send(packets, volatile_);
+}
+
+void live_session::look_ahead() const {
+    __builtin_prefetch(&state_);
+    if (carrier_) carrier_->link().look_ahead();
 }
 
 void live_session::when_sent(std::function<void(transport_kind)> callback) {

@@ -78,6 +78,7 @@ public:
     bool send(std::string_view text, send_options options) override;
     bool send_binary(std::string_view bytes, send_options options) override;
     bool send(std::span<const outgoing_ptr> packets, bool volatile_) override;
+    void look_ahead() const override;
     void when_sent(std::function<void(transport_kind)> callback) override;
     bool writable() const override { return state_.writable(); }
     std::size_t queued_bytes() const override;
@@ -102,7 +103,7 @@ private:
     output_queue& websocket_queue() override;
     void flush_websocket() override;
     void close_websocket() override;
-    void answer_poll(std::vector<queued_packet> packets) override;
+    void answer_poll(packet_list packets) override;
     void abort_post() override;
     void flush_soon() override;
     void write_probe(const outgoing_ptr& packet) override;
@@ -140,22 +141,23 @@ private:
     template<class Call>
     void tell(std::string_view what, Call call);
 
+    // What a broadcast meets comes first, so that it lies together.
     session_home& home_;
-    session_state state_;
-    std::string id_;
-    http_request request_;
-    std::unique_ptr<polling_side> polling_;
     websocket_connection* carrier_ = nullptr; // the session's WebSocket
-    websocket_connection* probe_ = nullptr;   // one that would like to be
-    std::unique_ptr<session_data> data_;
     std::unique_ptr<sent_callbacks> when_sent_;
-    time_point wake_at_;
-    peer_address peer_;
-    bool secure_;
-    bool told_ = false;     // the end, in a waiting GET
     bool opened_ = false;   // on_open has been called, or is about to be
+    bool told_ = false;     // the end, in a waiting GET
     bool answered_ = false; // the first response has gone out
     bool flush_waits_ = false;
+    bool secure_;
+    session_state state_;
+    websocket_connection* probe_ = nullptr; // one that would like to be the carrier
+    std::unique_ptr<session_data> data_;
+    std::unique_ptr<polling_side> polling_;
+    time_point wake_at_;
+    std::string id_;
+    http_request request_;
+    peer_address peer_;
 };
 
 } // namespace sockeye::engineio

@@ -5,10 +5,17 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
 namespace sockeye::engineio {
+
+namespace {
+
+constexpr std::size_t looked_ahead = 16; // connections
+
+} // namespace
 
 shard::shard(unsigned index, asio::io_context& context)
     : index_(index), context_(context), now_(std::chrono::steady_clock::now()), wheel_(now_),
@@ -21,6 +28,7 @@ void shard::post(std::function<void()> task) {
     asio::post(context_, [self = shared_from_this(), task = std::move(task)] {
         self->touch();
         task();
+        self->fresh_ = false;
     });
 }
 
@@ -32,6 +40,7 @@ void shard::post_after(std::chrono::milliseconds delay, std::function<void()> ta
             if (ec) return;
             self->touch();
             task();
+            self->fresh_ = false;
         });
 }
 
@@ -65,6 +74,7 @@ void shard::run_timers(const error_code& ec) {
     wheel_.advance(now_);
     if (const auto next = wheel_.next())
         if (!timer_at_ || *next < *timer_at_) arm(*next);
+    fresh_ = false;
 }
 
 void shard::at_turn_end(std::function<void()> task) {
@@ -88,6 +98,7 @@ void shard::end_turn() {
     touch();
     run_turn_end_tasks();
     flush_all();
+    fresh_ = false;
 }
 
 void shard::run_turn_end_tasks() {
@@ -104,8 +115,12 @@ void shard::flush_all() {
     // A flush may end sessions, and their handlers may send to others: those are flushed next turn.
     std::vector<boost::intrusive_ptr<connection>> batch;
     batch.swap(to_flush_);
-    for (const auto& target : batch)
-        target->flush_now();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (i % looked_ahead == 0)
+            for (std::size_t k = i; k < std::min(i + looked_ahead, batch.size()); ++k)
+                batch[k]->look_ahead();
+        batch[i]->flush_now();
+    }
     if (to_flush_.empty()) {
         batch.clear();
         if (batch.capacity() <= 16 * 1024) to_flush_.swap(batch); // keep the memory warm

@@ -45,9 +45,14 @@ public:
     void start();
     void quit(); // no timers and no readiness any more
 
-    // The time, read once per event rather than per question.
-    [[nodiscard]] time_point now() const { return now_; }
-    void touch() { now_ = std::chrono::steady_clock::now(); }
+    // The time, read once per event rather than per question; but for what others do on this loop.
+    [[nodiscard]] time_point now() const {
+        return fresh_ ? now_ : std::chrono::steady_clock::now();
+    }
+    void touch() {
+        now_ = std::chrono::steady_clock::now();
+        fresh_ = true;
+    }
 
     void set_timer(timed& entry, time_point deadline);
     void cancel_timer(timed& entry) { wheel_.cancel(entry); }
@@ -83,6 +88,7 @@ private:
     const unsigned index_;
     asio::io_context& context_;
     time_point now_;
+    bool fresh_ = true; // an event is on the stack that has begun at now_
     timing_wheel wheel_;
     steady_timer timer_;
     std::optional<time_point> timer_at_;

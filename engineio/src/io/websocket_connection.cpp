@@ -8,10 +8,9 @@ namespace sockeye::engineio {
 
 websocket_connection::websocket_connection(connection& link, websocket_owner& owner,
                                            const server_options& options, websocket_terms terms)
-    : link_(&link), owner_(&owner), options_(options),
+    : link_(&link), owner_(&owner), options_(options), terms_(terms),
       decoder_({.max_message = options.max_payload, .max_fragments = options.max_fragments},
-               terms.deflating ? &link.home().inflate() : nullptr),
-      terms_(terms) {
+               terms.deflating ? &link.home().inflate() : nullptr) {
     link.set_pause_mark(options.queue.pause_reading_above);
 }
 

@@ -58,9 +58,9 @@ private:
     connection* link_;
     websocket_owner* owner_; // null once it hears nothing more
     const server_options& options_;
-    websocket_decoder decoder_;
     std::uint32_t pongs_waiting_ = 0;
-    websocket_terms terms_;
+    const websocket_terms terms_;
+    websocket_decoder decoder_;
 };
 
 } // namespace sockeye::engineio

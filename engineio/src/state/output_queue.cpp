@@ -6,7 +6,8 @@
 namespace sockeye::engineio {
 namespace {
 
-// Few queues stay at one packet once others send too; growing there by doubling costs more.
+// Few queues stay at one packet once others send too; growing there by doubling costs more. So many
+// are what packet_memory keeps at hand.
 constexpr std::size_t first_capacity = 8;
 
 } // namespace
@@ -47,7 +48,7 @@ void output_queue::trim() {
     }
 }
 
-std::vector<queued_packet>::iterator output_queue::at(std::size_t index) {
+packet_list::iterator output_queue::at(std::size_t index) {
     return chunks_.begin() + static_cast<std::ptrdiff_t>(index);
 }
 
@@ -78,16 +79,16 @@ bool output_queue::drop_oldest(std::size_t& packets_dropped) {
     return true;
 }
 
-std::vector<queued_packet> output_queue::take_all() {
+packet_list output_queue::take_all() {
     chunks_.erase(chunks_.begin(), at(head_));
-    std::vector<queued_packet> all = std::move(chunks_);
+    packet_list all = std::move(chunks_);
     if (!all.empty()) all.front().bytes.remove_prefix(written_);
     clear();
     return all;
 }
 
 void output_queue::clear() {
-    std::vector<queued_packet>().swap(chunks_);
+    packet_list().swap(chunks_);
     head_ = written_ = bytes_ = 0;
 }
 

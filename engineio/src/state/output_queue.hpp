@@ -1,5 +1,7 @@
 #pragma once
 
+#include "codec/packet_memory.hpp"
+
 #include <sockeye/engineio/encoded.hpp>
 
 #include <cstddef>
@@ -14,6 +16,7 @@ struct queued_packet {
     std::string_view bytes; // of the owner: what is to be written
     bool continues;         // belongs to the packet before it
 };
+using packet_list = std::vector<queued_packet, packet_allocator<queued_packet>>;
 
 // What waits to leave: references, never copies. Packets that belong together form a group, which
 // is dropped whole or not at all. An empty queue owns no memory.
@@ -31,6 +34,7 @@ public:
 
     // Fills `parts` with what is to be written next; returns how many were filled.
     [[nodiscard]] unsigned gather(iovec* parts, unsigned max) const;
+    void look_ahead() const { __builtin_prefetch(chunks_.data() + head_); }
     // So many bytes have been written.
     void consume(std::size_t written);
 
@@ -39,15 +43,15 @@ public:
     bool drop_oldest(std::size_t& packets_dropped);
 
     // Takes everything out, in order; what is left of one that has begun to leave.
-    std::vector<queued_packet> take_all();
+    packet_list take_all();
     void clear();
 
 private:
     [[nodiscard]] std::size_t group_end(std::size_t first) const;
-    std::vector<queued_packet>::iterator at(std::size_t index);
+    packet_list::iterator at(std::size_t index);
     void trim();
 
-    std::vector<queued_packet> chunks_; // those before head_ have left
+    packet_list chunks_; // those before head_ have left
     std::size_t head_ = 0;
     std::size_t written_ = 0; // of the chunk at head_
     std::size_t bytes_ = 0;

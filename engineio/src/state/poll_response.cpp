@@ -9,7 +9,7 @@
 namespace sockeye::engineio {
 namespace {
 
-std::string text_payload(protocol revision, const std::vector<queued_packet>& packets) {
+std::string text_payload(protocol revision, const packet_list& packets) {
     std::vector<std::string_view> pieces;
     pieces.reserve(packets.size());
     for (const queued_packet& packet : packets)
@@ -22,7 +22,7 @@ std::string text_payload(protocol revision, const std::vector<queued_packet>& pa
     return payload;
 }
 
-std::string binary_payload(const std::vector<queued_packet>& packets) {
+std::string binary_payload(const packet_list& packets) {
     std::vector<packet_view> views;
     views.reserve(packets.size());
     for (const queued_packet& packet : packets)
@@ -33,14 +33,13 @@ std::string binary_payload(const std::vector<queued_packet>& packets) {
 }
 
 // Version 3 has a binary form, for clients that can take it; it is used where it is needed.
-bool wants_binary_form(const poll_format& format, const std::vector<queued_packet>& packets) {
+bool wants_binary_form(const poll_format& format, const packet_list& packets) {
     return format.revision == protocol::v3 && !format.base64_only && !format.jsonp &&
            std::any_of(packets.begin(), packets.end(),
                        [](const queued_packet& packet) { return packet.owner->binary(); });
 }
 
-bool worth_compressing(const poll_format& format, const std::vector<queued_packet>& packets,
-                       std::size_t size) {
+bool worth_compressing(const poll_format& format, const packet_list& packets, std::size_t size) {
     return format.compression && size >= format.compression->threshold &&
            std::any_of(packets.begin(), packets.end(),
                        [](const queued_packet& packet) { return packet.owner->compress(); });
@@ -56,7 +55,7 @@ void compress(http_response& response, const http_request& request) {
 
 } // namespace
 
-http_response poll_response(const poll_format& format, const std::vector<queued_packet>& packets) {
+http_response poll_response(const poll_format& format, const packet_list& packets) {
     http_response response;
     if (wants_binary_form(format, packets)) {
         response.headers.emplace_back("Content-Type", "application/octet-stream");

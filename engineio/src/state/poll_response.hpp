@@ -22,6 +22,6 @@ struct poll_format {
 };
 
 // The whole answer: payload, content type, compression.
-http_response poll_response(const poll_format& format, const std::vector<queued_packet>& packets);
+http_response poll_response(const poll_format& format, const packet_list& packets);
 
 } // namespace sockeye::engineio

@@ -141,7 +141,7 @@ void session_state::flush() {
 
 void session_state::answer(std::initializer_list<packet_type> types) {
     poll_waits_ = false;
-    std::vector<queued_packet> packets;
+    packet_list packets;
     for (packet_type type : types)
         packets.push_back({outgoing::make(type, {}), {}, false});
     host_.answer_poll(std::move(packets));
@@ -269,7 +269,7 @@ void session_state::take_over() {
     upgrade_.reset();
     transport_ = transport_kind::websocket;
     upgraded_ = true;
-    const std::vector<queued_packet> waiting = waiting_.take_all();
+    const packet_list waiting = waiting_.take_all();
     arm();
     host_.promote_probe();
     for (const queued_packet& packet : waiting)

@@ -31,9 +31,9 @@ public:
     virtual void flush_websocket() = 0; // now, as far as the system takes it
     virtual void close_websocket() = 0; // behind what is queued, without a status code
     // Over polling.
-    virtual void answer_poll(std::vector<queued_packet> packets) = 0; // completes the waiting GET
-    virtual void abort_post() = 0; // cut the connection of the running POST
-    virtual void flush_soon() = 0; // call flush() at the end of this turn
+    virtual void answer_poll(packet_list packets) = 0; // completes the waiting GET
+    virtual void abort_post() = 0;                     // cut the connection of the running POST
+    virtual void flush_soon() = 0;                     // call flush() at the end of this turn
     // Over a WebSocket that would like to take over.
     virtual void write_probe(const outgoing_ptr& packet) = 0;
     virtual void close_probe() = 0;
@@ -135,12 +135,9 @@ private:
     void finish_close(std::initializer_list<packet_type> poll_answer);
     void arm();
 
+    // What a broadcast meets comes first, so that it lies together.
     const server_options& options_;
     session_host& host_;
-    output_queue waiting_; // for a GET; empty while a WebSocket carries the session
-    // Next ping (v4), or the end of patience: pong (v4), ping (v3), the last GET when closing.
-    time_point heartbeat_at_;
-    std::unique_ptr<upgrade_attempt> upgrade_;
     protocol revision_;
     transport_kind transport_;
     session_status status_ = session_status::open;
@@ -149,6 +146,10 @@ private:
     bool pong_extended_ = false; // since the last ping
     bool poll_waits_ = false;
     bool post_runs_ = false;
+    // Next ping (v4), or the end of patience: pong (v4), ping (v3), the last GET when closing.
+    time_point heartbeat_at_;
+    std::unique_ptr<upgrade_attempt> upgrade_;
+    output_queue waiting_; // for a GET; empty while a WebSocket carries the session
 };
 
 } // namespace sockeye::engineio

@@ -14,8 +14,8 @@ struct poll {
     std::vector<http_field> fields{};
 };
 
-std::vector<queued_packet> packets(std::initializer_list<outgoing_ptr> list) {
-    std::vector<queued_packet> all;
+packet_list packets(std::initializer_list<outgoing_ptr> list) {
+    packet_list all;
     for (const outgoing_ptr& packet : list)
         all.push_back({packet, packet->data(), false});
     return all;

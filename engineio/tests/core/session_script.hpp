@@ -256,7 +256,7 @@ private:
         react("flush WebSocket");
     }
     void close_websocket() override { call("close WebSocket"); }
-    void answer_poll(std::vector<queued_packet> packets) override {
+    void answer_poll(packet_list packets) override {
         CAPTURE(story_);
         CHECK(std::exchange(get_waits_, false));
         CHECK_FALSE(packets.empty());

@@ -1,6 +1,8 @@
 #include "tls_client.hpp"
 #include "websocket_session.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
 #include <array>
@@ -67,6 +69,33 @@ TEST_CASE("with four shards and a connection for every request nothing is lost o
     CHECK(counters.sessions_opened == 200);
     CHECK(counters.sessions_upgraded == 200);
     CHECK(counters.connections_moved > 200);
+}
+
+// Something that waits for its time on a shard.
+class alarm final : public timed {
+public:
+    std::promise<std::chrono::steady_clock::time_point> rung;
+
+private:
+    void on_timer(time_point) override { rung.set_value(std::chrono::steady_clock::now()); }
+};
+
+TEST_CASE("what others do on a shard's loop finds the present time there") {
+    server_fixture server;
+    server.start();
+    alarm clock;
+    const auto begun = std::chrono::steady_clock::now();
+    std::promise<std::chrono::steady_clock::time_point> set;
+    auto& shards = server.http.shards();
+    shards.post(0, [] {}); // the last that the shard itself knows of
+    while (std::chrono::steady_clock::now() < begun + 100ms)
+        std::this_thread::yield();
+    boost::asio::post(server.http.loop(0), [&] {
+        set.set_value(std::chrono::steady_clock::now());
+        shards.set_timer(clock, 50ms);
+    });
+    const auto from = set.get_future().get();
+    CHECK(clock.rung.get_future().get() >= from + 50ms);
 }
 
 TEST_CASE("requests behind one that moves to another shard move with it") {

@@ -80,6 +80,7 @@ public:
     bool send(std::string_view text, send_options options) override;
     bool send_binary(std::string_view bytes, send_options options) override;
     bool send(std::span<const outgoing_ptr> packets, bool volatile_) override;
+    void look_ahead() const override {}
     void when_sent(std::function<void(transport_kind)>) override {}
     [[nodiscard]] bool writable() const override { return !full; }
     [[nodiscard]] std::size_t queued_bytes() const override { return 0; }

@@ -19,9 +19,14 @@ export const clientFiles = join(dirname(fileURLToPath(import.meta.resolve("socke
 // Without what the scripts tell each other, which the standalone server would take for settings of its own.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SOCKEYE_")));
 
-// A server, which says in its first line where it is. `stop` returns its exit code.
+// A server, which says in its first line where it is. `logged` returns what it has logged, `stop` its exit code.
 async function start(command, options, portIn) {
-  const server = spawn(command, options, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(command, options, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  server.stderr.setEncoding("utf8").on("data", (text) => {
+    log += text;
+    process.stderr.write(text);
+  });
   const ended = once(server, "exit");
   const [line] = await Promise.race([
     once(createInterface(server.stdout), "line"),
@@ -33,6 +38,7 @@ async function start(command, options, portIn) {
     port,
     pid: server.pid,
     url: `http://localhost:${port}`,
+    logged: () => log,
     async stop() {
       server.kill("SIGTERM");
       return (await ended)[0];

@@ -9,6 +9,14 @@
 #include <thread>
 #include <vector>
 
+namespace boost::asio {
+class io_context;
+}
+
+namespace boost::asio {
+class io_context;
+}
+
 namespace sockeye::adapter_redis {
 
 class link_core;
@@ -28,13 +36,16 @@ struct link_counters {
 // subscriptions. Commands wait meanwhile, within a limit; or fail, if the options say so.
 //
 // It has a thread of its own: what comes from Redis is read and decoded without holding up a shard,
-// and a program that only publishes needs no server. All handlers are called on that thread.
+// and a program that only publishes needs no server. Or it lives on a loop that is there already:
+// then no thread has to be woken for what that one asks. All handlers are called on its thread.
 //
 // Each server must have its own link: Redis counts connections, and adapters count on that.
 class redis_link final : public redis_client {
 public:
     // Throws std::system_error if the files for TLS cannot be used.
     explicit redis_link(redis_options options);
+    // On that loop, which must run no more when the link ends: what waits then is not sent.
+    redis_link(redis_options options, boost::asio::io_context& loop);
     // One of several that count together: internal.
     redis_link(redis_options options, std::shared_ptr<link_ledger> ledger);
     // Sends what waits, within `close_timeout`. Commands without an answer get an error. In a

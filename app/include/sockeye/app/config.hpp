@@ -46,10 +46,10 @@ struct server_config {
     std::string token_issuer = {};   // empty: any
     std::string token_audience = {}; // empty: any
     seconds token_clock_skew = seconds(30);
-    bool token_required = false; // no connection without one
-    bool allow_register = true;  // without tokens; false where keys are given, unless set
-    std::vector<std::string> api_keys = {}; // of the HTTP API; nothing: it answers 401
-    std::string api_token_scope = {};       // of tokens that open it too; empty: none
+    bool token_required = false;             // no connection without one
+    std::optional<bool> allow_register = {}; // without tokens; unset: where no keys are given
+    std::vector<std::string> api_keys = {};  // of the HTTP API; nothing: it answers 401
+    std::string api_token_scope = {};        // of tokens that open it too; empty: none
 
     // ---- what is kept, and what moves on
     bool session_history = false;               // hosts may switch it on

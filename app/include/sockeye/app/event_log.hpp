@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sockeye/app/context.hpp>
 #include <sockeye/engineio/log.hpp>
 #include <sockeye/socketio/pending.hpp>
 #include <sockeye/socketio/task.hpp>
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,6 +30,8 @@ struct new_event {
     std::string type;
     socketio::value data = {}; // kept as JSON
     std::string user_id = {};  // empty: nobody's
+    // Of the data as JSON, where the log takes more.
+    std::size_t max_data_bytes = std::numeric_limits<std::size_t>::max();
 };
 
 struct logged_event {
@@ -96,8 +100,9 @@ struct event_log_options {
 // without a gap whoever appends them. Members may be called from any thread, and never wait for the
 // database. How it works: docs/event-log.md.
 //
-// Answers that fail have a text for people. Ids and types have 1 to 128 bytes of UTF-8 without
-// control characters.
+// What no database could take is refused at once: members throw service_error BAD_REQUEST. Answers
+// that fail have a text for people. Ids and types have 1 to 128 bytes of UTF-8 without control
+// characters.
 class event_log {
 public:
     virtual ~event_log() = default; // closes
@@ -159,8 +164,17 @@ task<latest_data> replay(event_log& log, std::string session_id);
 // One event in JSON, with the names of the table's columns, and a line feed.
 std::string to_json_line(const logged_event& event);
 
-// Hands the whole session, in such lines, to `write`, some at a time. Answers how many there were.
-task<std::uint64_t> export_transcript(event_log& log, std::string session_id,
-                                      std::function<void(std::string_view lines)> write);
+struct written_transcript {
+    std::uint64_t events = 0; // how many were written
+    std::uint64_t last = 0;   // the number of the last of them, or what was given as `after`
+    bool complete = false;    // there are no more
+};
+
+// Hands the session from the event after that number on, in such lines, to `write`, some at a time;
+// ends at `max_bytes`, once there are that many.
+task<written_transcript>
+export_transcript(event_log& log, std::string session_id,
+                  std::function<void(std::string_view lines)> write, std::uint64_t after = 0,
+                  std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
 } // namespace sockeye::app

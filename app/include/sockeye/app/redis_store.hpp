@@ -6,6 +6,10 @@
 
 #include <memory>
 
+namespace sockeye::engineio {
+class http_server;
+}
+
 namespace sockeye::app {
 
 // Everything in Redis, 6 or newer: for the instances of a cluster. A transaction is one command
@@ -20,6 +24,9 @@ public:
     // Connects by itself, soon: see health(). Throws std::system_error if the files for TLS cannot
     // be used.
     redis_store(engineio::shards& shards, adapter_redis::redis_options options);
+    // With a connection on each of the server's threads: what is asked there wakes no other. The
+    // server must have stopped when the store is closed.
+    redis_store(engineio::http_server& server, adapter_redis::redis_options options);
     ~redis_store() override; // transactions without an answer fail
     redis_store(const redis_store&) = delete;
     redis_store& operator=(const redis_store&) = delete;
@@ -33,7 +40,6 @@ public:
 
 private:
     class core;
-    engineio::shards& shards_;
     const std::unique_ptr<core> core_;
 };
 

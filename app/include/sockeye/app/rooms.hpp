@@ -23,6 +23,7 @@ struct rooms_options {
     std::size_t max_listed = 1000;
     std::size_t max_listed_bytes = 4 * 1024 * 1024; // a list ends once it is beyond
     std::size_t max_waiting = 10'000;               // changes that wait for the store; more fail
+    std::size_t max_remembered_bytes = 4 * 1024 * 1024; // of what was written last, per instance
     unsigned attempts = 40; // at a change, while other instances change the same room
 };
 

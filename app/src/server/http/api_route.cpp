@@ -156,6 +156,11 @@ object checked_body(const std::vector<api_field>& fields, std::string_view body)
     return std::move(*members);
 }
 
+std::uint64_t number_in(const object& members, const number_rule& rule) {
+    const value* given = members.find(rule.name);
+    return checked_number(rule, given ? std::optional(given->as_int64()) : std::nullopt);
+}
+
 unsigned http_status(std::string_view error_code) {
     static constexpr std::pair<std::string_view, unsigned> statuses[] = {
         {"BAD_REQUEST", 400},  {"UNAUTHENTICATED", 401}, {"FORBIDDEN", 403}, {"CONFLICT", 409},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/requests.hpp"
+
 #include <sockeye/app/context.hpp>
 #include <sockeye/engineio/http.hpp>
 #include <sockeye/socketio/value.hpp>
@@ -60,6 +62,9 @@ socketio::object checked_query(const std::vector<api_field>& fields, std::string
 socketio::object checked_body(const std::vector<api_field>& fields, std::string_view body);
 /// Also for objects inside of a body.
 void check_members(const std::vector<api_field>& fields, const socketio::object& members);
+
+/// Of checked members.
+std::uint64_t number_in(const socketio::object& members, const number_rule& rule);
 
 /// 400 for "BAD_REQUEST", and so on.
 unsigned http_status(std::string_view error_code);

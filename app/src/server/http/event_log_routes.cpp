@@ -2,7 +2,6 @@
 #include "server/http/realtime_routes.hpp"
 #include "server/requests.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace sockeye::app {
@@ -13,7 +12,6 @@ using socketio::value;
 
 namespace {
 
-constexpr std::size_t page_size = 1000;
 constexpr std::size_t max_transcript_bytes = 4 * 1024 * 1024; // of one answer
 
 const std::vector<api_field> page_fields = {
@@ -21,21 +19,9 @@ const std::vector<api_field> page_fields = {
     {.name = "limit", .kind = api_kind::integer, .meaning = "1 to 1000, by default"},
 };
 
-std::uint64_t number_in(const object& members, const char* name, std::uint64_t least,
-                        std::uint64_t most, std::uint64_t otherwise) {
-    const value* given = members.find(name);
-    if (!given) return otherwise;
-    const std::int64_t number = given->as_int64();
-    if (number < 0 || std::cmp_less(number, least) || std::cmp_greater(number, most))
-        throw service_error("BAD_REQUEST", "'" + std::string(name) + "' must be " +
-                                               std::to_string(least) + " to " +
-                                               std::to_string(most));
-    return static_cast<std::uint64_t>(number);
-}
-
-std::uint64_t after_in(const api_call& call) {
-    return number_in(call.query, "after", 0, std::numeric_limits<std::int64_t>::max(), 0);
-}
+constexpr number_rule events_listed{.name = "limit", .least = 1, .most = 1000, .otherwise = 1000};
+constexpr number_rule active_since{.name = "since"};
+constexpr number_rule usage_amount{.name = "amount", .most = max_usage_amount, .otherwise = 1};
 
 object to_object(const logged_event& from) {
     return {{"sequence_number", from.sequence_number},
@@ -60,34 +46,18 @@ array listed(const std::vector<Item>& items) {
     return made;
 }
 
-/// Whole events, as many as one answer may hold.
-struct transcript_part {
-    std::string lines;
-    std::uint64_t last = 0;
-    bool complete = false;
-};
-
-task<transcript_part> read_transcript(event_log& log, std::string name, std::uint64_t after) {
-    transcript_part part{.last = after};
-    while (part.lines.size() < max_transcript_bytes) {
-        const auto page = co_await log.events(name, part.last, page_size);
-        part.complete = page.empty();
-        if (part.complete) break;
-        for (const logged_event& event : page)
-            part.lines += to_json_line(event);
-        part.last = page.back().sequence_number;
-    }
-    co_return part;
-}
-
 /// Where more follows, a header says where.
 task<engineio::http_response> transcript(event_log& log, std::string name, api_call call) {
-    transcript_part part = co_await read_transcript(log, std::move(name), after_in(call));
     engineio::http_response made{.headers = {{"Content-Type", "application/x-ndjson"}}};
-    if (!part.complete)
+    const std::function<void(std::string_view)> write = [&made](std::string_view lines) {
+        made.body += lines;
+    };
+    const std::uint64_t after = number_in(call.query, read_after);
+    const written_transcript written =
+        co_await export_transcript(log, std::move(name), write, after, max_transcript_bytes);
+    if (!written.complete)
         made.headers.emplace_back("Link",
-                                  "<?after=" + std::to_string(part.last) + ">; rel=\"next\"");
-    made.body = std::move(part.lines);
+                                  "<?after=" + std::to_string(written.last) + ">; rel=\"next\"");
     co_return made;
 }
 
@@ -138,8 +108,7 @@ void add_events(api_router& api, event_log& log) {
                         .meaning = "milliseconds since the epoch"}},
              .answer = answer_with({{"sessions", api_kind::objects}}),
              .handle = [&log](api_call call) -> task<object> {
-                 const milliseconds since(number_in(call.query, "since", 0,
-                                                    std::numeric_limits<std::int64_t>::max(), 0));
+                 const milliseconds since(number_in(call.query, active_since));
                  const auto sessions = co_await log.active_sessions(since);
                  co_return object{{"ok", true}, {"sessions", listed(sessions)}};
              }});
@@ -150,8 +119,9 @@ void add_events(api_router& api, event_log& log) {
              .answer = answer_with({{"events", api_kind::objects}}),
              .handle = [&log](api_call call) -> task<object> {
                  std::string name = checked_name(call.path["logId"], "logId");
-                 const auto limit = number_in(call.query, "limit", 1, page_size, page_size);
-                 const auto events = co_await log.events(std::move(name), after_in(call), limit);
+                 const auto events =
+                     co_await log.events(std::move(name), number_in(call.query, read_after),
+                                         number_in(call.query, events_listed));
                  co_return object{{"ok", true}, {"events", listed(events)}};
              }});
     api.add({.method = "POST",
@@ -197,7 +167,7 @@ void add_usage(api_router& api, event_log& log, const std::function<milliseconds
                  const std::string user = checked_name(call.path["userId"], "userId");
                  const std::string counter =
                      checked_name(call.body.find("counter")->as_string(), "counter");
-                 const auto amount = number_in(call.body, "amount", 0, max_usage_amount, 1);
+                 const auto amount = number_in(call.body, usage_amount);
                  const auto total =
                      co_await log.add_usage(user, counter, static_cast<std::int64_t>(amount));
                  co_return object{

@@ -1,6 +1,6 @@
 #include "server/http/realtime_routes.hpp"
 #include "server/presence_events.hpp"
-#include "server/requests.hpp"
+#include "server/room_events.hpp"
 #include "server/session_events.hpp"
 
 namespace sockeye::app {
@@ -9,14 +9,6 @@ using socketio::object;
 using socketio::value;
 
 namespace {
-
-constexpr std::size_t default_listed = 100;
-
-std::size_t count_in(const value* given) {
-    if (!given) return default_listed;
-    if (given->as_int64() < 1) throw service_error("BAD_REQUEST", "'limit' must be at least 1");
-    return static_cast<std::size_t>(given->as_int64());
-}
 
 std::vector<api_field> presence_answer() {
     auto all = answer_with({{"userId", api_kind::text}, {"online", api_kind::boolean}});
@@ -67,8 +59,7 @@ void add_room_routes(api_router& api, rooms& service) {
              .query = {{.name = "limit", .kind = api_kind::integer}},
              .answer = answer_with({{"rooms", api_kind::objects}, {"count", api_kind::integer}}),
              .handle = [&service](api_call call) -> task<object> {
-                 const value* limit = call.query.find("limit");
-                 const auto found = co_await service.list(count_in(limit));
+                 const auto found = co_await service.list(number_in(call.query, rooms_listed));
                  const auto stats = co_await service.stats();
                  co_return object{
                      {"ok", true}, {"rooms", socketio::to_value(found)}, {"count", stats.rooms}};

@@ -79,6 +79,8 @@ public:
 
     [[nodiscard]] counter_totals counters() const;
     [[nodiscard]] class shards& shards();
+    // A shard's event loop, for what is to share its thread, until this object ends.
+    [[nodiscard]] boost::asio::io_context& loop(unsigned shard);
 
     [[nodiscard]] http_server_impl& impl() { return *impl_; } // for server.cpp
 

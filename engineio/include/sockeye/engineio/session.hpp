@@ -59,6 +59,9 @@ public:
     virtual bool send_binary(std::string_view bytes, send_options options = {}) = 0;
     // Packets that belong together are kept or dropped together, and nothing comes between them.
     virtual bool send(std::span<const outgoing_ptr> packets, bool volatile_ = false) = 0;
+    // Reads what sending is going to need. Whoever sends to thousands calls it for a few of them
+    // ahead: that they lie all over the memory then costs the time of one, not of each.
+    virtual void look_ahead() const = 0;
     // Calls back once everything sent so far was handed to the operating system; never, if the
     // session ends before.
     virtual void when_sent(std::function<void(transport_kind)> callback) = 0;

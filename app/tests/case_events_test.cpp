@@ -1,0 +1,105 @@
+// Cases as clients' events, whatever happens meanwhile.
+
+#include "net/socketio_fixture.hpp"
+#include "server/case_events.hpp"
+
+#include <sockeye/app/memory_store.hpp>
+
+#include <doctest/doctest.h>
+
+namespace sockeye::app {
+
+namespace {
+
+using socketio::packet_client;
+
+/// Something else happens behind whatever is read, before the reader has the answer.
+class overtaking_store final : public store {
+public:
+    overtaking_store(store& to, std::function<void()> after_reading)
+        : to_(to), after_reading_(std::move(after_reading)) {}
+
+    pending<store_result> commit(transaction what) override {
+        const bool only_reads = !what.has_conditions();
+        auto answer = to_.commit(std::move(what));
+        if (only_reads) after_reading_();
+        return answer;
+    }
+    subscription_id subscribe(std::string channel, message_handler handler,
+                              std::function<void()> ready) override {
+        return to_.subscribe(std::move(channel), std::move(handler), std::move(ready));
+    }
+    void unsubscribe(subscription_id which) override { to_.unsubscribe(which); }
+    void close() override {}
+    [[nodiscard]] store_health health() const override { return to_.health(); }
+
+private:
+    store& to_;
+    const std::function<void()> after_reading_;
+};
+
+/// A server whose clients are all "ann". As soon as a case has been read, "ben" accepts it.
+class overtaken_server {
+public:
+    overtaken_server()
+        : at({}, 1), state_(at.http.shards(), now),
+          overtaking_(state_,
+                      [this] { socketio::start(accept(), [](const std::exception_ptr&) {}); }),
+          plain_{state_, at.http.shards(), now, "b", quiet}, overtaken_{overtaking_,
+                                                                        at.http.shards(), now, "a",
+                                                                        quiet},
+          bens_(plain_, {court_machine()}, {}),
+          anns_(overtaken_, {court_machine()},
+                [this](const case_transition& news) { announce(at.io, news); }),
+          asked_(overtaken_, [](socketio::socket) -> task<> { co_return; }),
+          events_(anns_, asked_) {
+        anns_.start();
+        at.io.on_connection([this](const socketio::socket& s) {
+            s.data()["userId"] = "ann";
+            events_.serve(s);
+        });
+        at.start();
+    }
+    ~overtaken_server() { at.finish(); }
+
+    socketio::socketio_fixture at;
+
+private:
+    static milliseconds now() { return milliseconds(1'700'000'000'000); }
+    static void quiet(engineio::log_level, std::string_view) {}
+    task<> accept() { co_await bens_.move("x", "accept", "ben"); }
+
+    memory_store state_;
+    overtaking_store overtaking_;
+    const context plain_;
+    const context overtaken_;
+    transitions bens_;
+    transitions anns_;
+    requests asked_;
+    case_events events_;
+};
+
+} // namespace
+
+TEST_CASE("cases: who opens one hears whatever follows the state in the answer") {
+    const overtaken_server server;
+    packet_client ann = server.at.connect();
+    ann.join("/");
+    ann.send(R"(21["case:create",{"caseId":"x","machine":"court",)"
+             R"("parties":{"plaintiff":"ann","defendant":"ben"}}])");
+    bool answered = false;
+    bool heard = false;
+    while (!answered || !heard) {
+        const std::string packet = ann.read();
+        if (packet.starts_with("31[")) {
+            CHECK(packet.find(R"("phase":"pending","seq":1)") != std::string::npos);
+            answered = true;
+        } else {
+            REQUIRE(packet.starts_with(R"(2["case:transition",{"caseId":"x")"));
+            heard |= packet.find(R"("move":"accept","from":"pending","to":"evidence","seq":2)") !=
+                     std::string::npos;
+        }
+    }
+}
+
+} // namespace sockeye::app
