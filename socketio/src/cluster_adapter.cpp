@@ -84,10 +84,10 @@ void cluster_adapter::run_on_shard(std::function<void()> task) {
 
 template<class Order>
 void cluster_adapter::tell(Order order) {
-    if (order.flags.local) return apply(std::move(order), {});
+    if (order.flags.local) return apply(std::move(order), {}, {});
     const auto message = std::make_shared<const cluster_message>(say(std::move(order)));
     publish(*message, while_alive([this, message](const std::string& offset) {
-        apply(std::get<Order>(message->what), offset);
+        apply(std::get<Order>(message->what), offset, {});
     }));
 }
 
@@ -110,22 +110,24 @@ void cluster_adapter::disconnect_sockets(const selection& who, const emit_flags&
     tell(cluster::disconnect{who, flags, close});
 }
 
-void cluster_adapter::apply(cluster::broadcast order, std::string_view offset) {
+void cluster_adapter::apply(cluster::broadcast order, std::string_view offset,
+                            const kept_until_done& kept) {
     if (order.flags.volatile_) offset = {};
-    local_.deliver(
-        local_.prepare(std::move(order.event), std::move(order.to), order.flags, offset));
+    local_.deliver(local_.prepare(std::move(order.event), std::move(order.to), order.flags, offset),
+                   kept);
 }
 
-void cluster_adapter::apply(cluster::join order, std::string_view) {
-    local_.join(order.who, order.rooms);
+void cluster_adapter::apply(cluster::join order, std::string_view, const kept_until_done& kept) {
+    local_.join(order.who, order.rooms, kept);
 }
 
-void cluster_adapter::apply(cluster::leave order, std::string_view) {
-    local_.leave(order.who, order.rooms);
+void cluster_adapter::apply(cluster::leave order, std::string_view, const kept_until_done& kept) {
+    local_.leave(order.who, order.rooms, kept);
 }
 
-void cluster_adapter::apply(cluster::disconnect order, std::string_view) {
-    local_.disconnect(order.who, order.close);
+void cluster_adapter::apply(cluster::disconnect order, std::string_view,
+                            const kept_until_done& kept) {
+    local_.disconnect(order.who, order.close, kept);
 }
 
 // ---- questions
@@ -254,27 +256,32 @@ struct cluster_adapter::incoming {
     cluster_adapter& here;
     const std::string& from;
     const std::string& offset;
+    const kept_until_done& kept;
 
     void operator()(cluster::initial_heartbeat&) const {}
     void operator()(cluster::heartbeat&) const {}
     void operator()(cluster::adapter_close&) const {}
 
-    void operator()(cluster::join& order) const { here.apply(std::move(order), offset); }
-    void operator()(cluster::leave& order) const { here.apply(std::move(order), offset); }
-    void operator()(cluster::disconnect& order) const { here.apply(std::move(order), offset); }
+    void operator()(cluster::join& order) const { here.apply(std::move(order), offset, kept); }
+    void operator()(cluster::leave& order) const { here.apply(std::move(order), offset, kept); }
+    void operator()(cluster::disconnect& order) const {
+        here.apply(std::move(order), offset, kept);
+    }
     void operator()(cluster::broadcast& order) const {
-        if (!order.request_id) return here.apply(std::move(order), offset);
-        here.local_.deliver_with_ack(
-            std::move(order.event), std::move(order.to), with_ack_timeout(order.flags),
-            count_first(
-                {respond<cluster::client_count, std::size_t>(*order.request_id),
-                 respond<cluster::client_answer, std::optional<value>>(*order.request_id)}));
+        if (!order.request_id) return here.apply(std::move(order), offset, kept);
+        auto answers =
+            count_first({respond<cluster::client_count, std::size_t>(*order.request_id),
+                         respond<cluster::client_answer, std::optional<value>>(*order.request_id)});
+        // Clients may take longer to answer than the shards to ask them.
+        answers.asked = keeping(std::move(answers.asked));
+        here.local_.deliver_with_ack(std::move(order.event), std::move(order.to),
+                                     with_ack_timeout(order.flags), std::move(answers));
     }
 
     void operator()(cluster::fetch_sockets& question) const {
-        here.local_.fetch(
-            question.who,
-            respond<cluster::sockets_response, std::vector<socket_details>>(question.request_id));
+        here.local_.fetch(question.who,
+                          keeping(respond<cluster::sockets_response, std::vector<socket_details>>(
+                              question.request_id)));
     }
     void operator()(cluster::server_side_emit& question) const {
         ack_sender reply;
@@ -307,6 +314,11 @@ struct cluster_adapter::incoming {
             adapter.publish_response(to, adapter.say(Response{id, std::move(answer)}));
         });
     }
+    // For what the shards hold on to until the last one has done its part.
+    template<class Result>
+    std::function<void(Result)> keeping(std::function<void(Result)> then) const {
+        return [kept = kept, then = std::move(then)](Result result) { then(std::move(result)); };
+    }
     void answer(const std::string& id, server_answers with) const {
         std::optional<node_requests::ended> ended;
         {
@@ -317,11 +329,13 @@ struct cluster_adapter::incoming {
     }
 };
 
-void cluster_adapter::on_message(cluster_message message, std::string offset) {
+void cluster_adapter::on_message(cluster_message message, std::string offset,
+                                 kept_until_done kept) {
     if (message.uid == uid_ || message.nsp != local_.name()) return;
-    run_on_shard([this, message = std::move(message), offset = std::move(offset)]() mutable {
+    run_on_shard([this, message = std::move(message), offset = std::move(offset),
+                  kept = std::move(kept)]() mutable {
         on_heard(message);
-        std::visit(incoming{*this, message.uid, offset}, message.what);
+        std::visit(incoming{*this, message.uid, offset, kept}, message.what);
     });
 }
 

@@ -173,11 +173,12 @@ prepared_event_ptr namespace_core::prepare(array event, selection to, const emit
                                            std::move(to), flags, !offset.empty());
 }
 
-void namespace_core::deliver(const prepared_event_ptr& what) {
+void namespace_core::deliver(const prepared_event_ptr& what, const kept_until_done& kept) {
     const unsigned here = shards().current();
     for (unsigned shard = 0; shard < parts_.size(); ++shard) {
         if (shard == here) continue;
-        shards().post(shard, [self = shared_from_this(), what] { self->deliver_here(*what); });
+        shards().post(shard,
+                      [self = shared_from_this(), what, kept] { self->deliver_here(*what); });
     }
     if (here != engineio::shards::none) deliver_here(*what);
 }
@@ -253,21 +254,27 @@ void namespace_core::for_each(const selection& who, std::function<void(socket_co
         std::move(done));
 }
 
-void namespace_core::join(const selection& who, const std::vector<std::string>& rooms) {
+void namespace_core::join(const selection& who, const std::vector<std::string>& rooms,
+                          const kept_until_done& kept) {
     ++joins_underway_;
     for_each(
-        who, [rooms](socket_core& s) { s.join(rooms); }, [this] { --joins_underway_; });
+        who, [rooms](socket_core& s) { s.join(rooms); }, [this, kept] { --joins_underway_; });
 }
 
-void namespace_core::leave(const selection& who, const std::vector<std::string>& rooms) {
-    for_each(who, [rooms](socket_core& s) {
-        for (const std::string& room : rooms)
-            s.leave(room);
-    });
+void namespace_core::leave(const selection& who, const std::vector<std::string>& rooms,
+                           const kept_until_done& kept) {
+    for_each(
+        who,
+        [rooms](socket_core& s) {
+            for (const std::string& room : rooms)
+                s.leave(room);
+        },
+        [kept] {});
 }
 
-void namespace_core::disconnect(const selection& who, bool close) {
-    for_each(who, [close](socket_core& s) { s.disconnect(close); });
+void namespace_core::disconnect(const selection& who, bool close, const kept_until_done& kept) {
+    for_each(
+        who, [close](socket_core& s) { s.disconnect(close); }, [kept] {});
 }
 
 void namespace_core::fetch(const selection& who,

@@ -86,13 +86,15 @@ public:
     void log(engineio::log_level level, const std::string& line) override;
     prepared_event_ptr prepare(array event, selection to, const emit_flags& flags,
                                std::string_view offset) override;
-    void deliver(const prepared_event_ptr& what) override;
+    void deliver(const prepared_event_ptr& what, const kept_until_done& kept) override;
     void deliver_here(const prepared_event& what) override;
     void deliver_with_ack(array event, selection to, const emit_flags& flags,
                           answer_sink answers) override;
-    void join(const selection& who, const std::vector<std::string>& rooms) override;
-    void leave(const selection& who, const std::vector<std::string>& rooms) override;
-    void disconnect(const selection& who, bool close) override;
+    void join(const selection& who, const std::vector<std::string>& rooms,
+              const kept_until_done& kept) override;
+    void leave(const selection& who, const std::vector<std::string>& rooms,
+               const kept_until_done& kept) override;
+    void disconnect(const selection& who, bool close, const kept_until_done& kept) override;
     void fetch(const selection& who,
                std::function<void(std::vector<socket_details>)> then) override;
     bool has_room(std::string_view room) const override {

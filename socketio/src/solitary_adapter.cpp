@@ -7,7 +7,7 @@
 namespace sockeye::socketio {
 
 void solitary_adapter::broadcast(array event, selection to, const emit_flags& flags) {
-    local_.deliver(local_.prepare(std::move(event), std::move(to), flags, {}));
+    local_.deliver(local_.prepare(std::move(event), std::move(to), flags, {}), {});
 }
 
 void solitary_adapter::broadcast_with_ack(array event, selection to, const emit_flags& flags,
@@ -17,16 +17,16 @@ void solitary_adapter::broadcast_with_ack(array event, selection to, const emit_
 
 void solitary_adapter::sockets_join(const selection& who, const emit_flags&,
                                     const std::vector<std::string>& rooms) {
-    local_.join(who, rooms);
+    local_.join(who, rooms, {});
 }
 
 void solitary_adapter::sockets_leave(const selection& who, const emit_flags&,
                                      const std::vector<std::string>& rooms) {
-    local_.leave(who, rooms);
+    local_.leave(who, rooms, {});
 }
 
 void solitary_adapter::disconnect_sockets(const selection& who, const emit_flags&, bool close) {
-    local_.disconnect(who, close);
+    local_.disconnect(who, close, {});
 }
 
 void solitary_adapter::fetch_sockets(

@@ -105,13 +105,14 @@ private:
         if (read->uid == uid()) return;
         const bool joins = std::holds_alternative<join_request>(read->what);
         if (joins) ++joins_waiting_;
-        const bool taken = take_in(payload.size(), [this, joins, request = *std::move(read)] {
-            if (auto message = from_request(local().name(), request))
-                on_message(*std::move(message));
-            else
-                answer(request);
-            if (joins) --joins_waiting_;
-        });
+        const bool taken = take_in(
+            payload.size(), [this, joins, request = *std::move(read)](const kept_until_done& kept) {
+                if (auto message = from_request(local().name(), request))
+                    on_message(*std::move(message), {}, kept);
+                else
+                    answer(request, kept);
+                if (joins) --joins_waiting_;
+            });
         if (joins && !taken) --joins_waiting_;
     }
 
@@ -130,30 +131,38 @@ private:
 
     // ---- what only version 7 asks; on a shard's thread
 
-    void answer(const classic_request& request) {
-        std::visit([&](const auto& what) { answer(what, request); }, request.what);
+    void answer(const classic_request& request, const kept_until_done& kept) {
+        std::visit([&](const auto& what) { answer(what, request, kept); }, request.what);
     }
-    void answer(const ids_request& what, const classic_request& request) {
-        with_sockets({what.rooms, {}}, request, &classic_redis_adapter::ids_of);
+    void answer(const ids_request& what, const classic_request& request,
+                const kept_until_done& kept) {
+        with_sockets({what.rooms, {}}, request, kept, &classic_redis_adapter::ids_of);
     }
-    void answer(const rooms_request&, const classic_request& request) {
-        with_sockets({}, request, &classic_redis_adapter::rooms_of);
+    void answer(const rooms_request&, const classic_request& request, const kept_until_done& kept) {
+        with_sockets({}, request, kept, &classic_redis_adapter::rooms_of);
     }
-    void answer(const join_request& what, const classic_request& request) {
-        with_owned(what.who, request, [this, what] { local().join(what.who, what.rooms); });
+    void answer(const join_request& what, const classic_request& request,
+                const kept_until_done& kept) {
+        with_owned(what.who, request,
+                   [this, what, kept] { local().join(what.who, what.rooms, kept); });
     }
-    void answer(const leave_request& what, const classic_request& request) {
-        with_owned(what.who, request, [this, what] { local().leave(what.who, what.rooms); });
+    void answer(const leave_request& what, const classic_request& request,
+                const kept_until_done& kept) {
+        with_owned(what.who, request,
+                   [this, what, kept] { local().leave(what.who, what.rooms, kept); });
     }
-    void answer(const disconnect_request& what, const classic_request& request) {
-        with_owned(what.who, request, [this, what] { local().disconnect(what.who, what.close); });
+    void answer(const disconnect_request& what, const classic_request& request,
+                const kept_until_done& kept) {
+        with_owned(what.who, request,
+                   [this, what, kept] { local().disconnect(what.who, what.close, kept); });
     }
-    void answer(const auto&, const classic_request&) {} // the base does
+    void answer(const auto&, const classic_request&, const kept_until_done&) {} // the base does
 
     using response_kind = decltype(classic_response::what);
     void with_sockets(const selection& who, const classic_request& request,
+                      const kept_until_done& kept,
                       response_kind (*make)(const std::vector<socket_details>&)) {
-        local().fetch(who, while_alive([this, uid = request.uid, id = request.request_id,
+        local().fetch(who, while_alive([this, uid = request.uid, id = request.request_id, kept,
                                         make](const std::vector<socket_details>& found) {
                           respond(uid, {id, make(found)});
                       }));

@@ -79,16 +79,17 @@ void pubsub_adapter::server_count(std::function<void(outcome<std::size_t>)> then
 
 void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_message> message) {
     if (!message) {
-        take_in(bytes, [this] { local().on_malformed_message(); });
+        take_in(bytes, [this](const kept_until_done&) { local().on_malformed_message(); });
         return;
     }
-    take_in(bytes,
-            [this, message = std::move(*message)]() mutable { on_message(std::move(message)); });
+    take_in(bytes, [this, message = std::move(*message)](const kept_until_done& kept) mutable {
+        on_message(std::move(message), {}, kept);
+    });
 }
 
-bool pubsub_adapter::take_in(std::size_t bytes, std::function<void()> task) {
+bool pubsub_adapter::take_in(std::size_t bytes, std::function<void(const kept_until_done&)> task) {
     bytes += task_bytes;
-    if (incoming_bytes_ + bytes > options_.max_incoming_bytes) {
+    if (!make_room(bytes)) {
         if (count_dropped())
             local().log(
                 engineio::log_level::error,
@@ -96,12 +97,24 @@ bool pubsub_adapter::take_in(std::size_t bytes, std::function<void()> task) {
                     " bytes of other servers' messages wait to be handled, dropping what comes");
         return false;
     }
-    incoming_bytes_ += bytes;
-    local().shards().post(home(), while_alive([this, bytes, task = std::move(task)] {
-                              incoming_bytes_ -= bytes;
-                              if (!closed_) task();
+    local().shards().post(home(),
+                          while_alive([this, kept = room_of(bytes), task = std::move(task)] {
+                              if (!closed_) task(kept);
                           }));
     return true;
+}
+
+// One passes whatever its size where nothing waits: a limit must not stop some messages for good.
+bool pubsub_adapter::make_room(std::size_t bytes) {
+    std::size_t waiting = *incoming_bytes_;
+    do {
+        if (waiting > 0 && waiting + bytes > options_.max_incoming_bytes) return false;
+    } while (!incoming_bytes_->compare_exchange_weak(waiting, waiting + bytes));
+    return true;
+}
+
+pubsub_adapter::kept_until_done pubsub_adapter::room_of(std::size_t bytes) const {
+    return {nullptr, [taken = incoming_bytes_, bytes](void*) { *taken -= bytes; }};
 }
 
 // One message to the shard about all that are lost until it comes to it: one about each would be a

@@ -54,9 +54,9 @@ protected:
     // What was heard, decoded on the link's thread; `bytes` is what it took on the wire. None: it
     // is no message.
     void take_in(std::size_t bytes, std::optional<socketio::cluster_message> message);
-    // The same, for what only this medium knows of; on the shard that handles messages. False if
-    // it is dropped.
-    bool take_in(std::size_t bytes, std::function<void()> task);
+    // The same, for what only this medium knows of; on the shard that handles messages. The bytes
+    // count while something keeps what the task is given. False if it is dropped.
+    bool take_in(std::size_t bytes, std::function<void(const kept_until_done&)> task);
 
     // For what the link's threads call: does nothing once the adapter is closed, which waits for
     // it. After that the server's shards may be gone.
@@ -78,6 +78,9 @@ protected:
     }
 
 private:
+    [[nodiscard]] bool make_room(std::size_t bytes);
+    // Whose end makes the room free again; the adapter may be gone by then.
+    [[nodiscard]] kept_until_done room_of(std::size_t bytes) const;
     // That a message is lost. True for the first since the shard has counted.
     bool count_dropped();
 
@@ -87,7 +90,9 @@ private:
     std::mutex mutex_;
     std::vector<pubsub::subscription_id> subscriptions_;
     std::atomic<std::size_t> awaited_ = 0; // that is not in place yet
-    std::atomic<std::size_t> incoming_bytes_ = 0;
+    // Of messages that the shards have not done yet.
+    const std::shared_ptr<std::atomic<std::size_t>> incoming_bytes_ =
+        std::make_shared<std::atomic<std::size_t>>(0);
     std::atomic<std::size_t> dropped_ = 0; // that the shard has not counted yet
     std::shared_mutex open_;               // shared by what is being heard
     std::atomic<bool> closed_ = false;

@@ -15,6 +15,13 @@ namespace {
 constexpr const char* page = "100"; // entries that are read at once
 constexpr unsigned max_pages = 100;
 
+std::size_t bytes_of(const stream_entry& entry) {
+    std::size_t bytes = 0;
+    for (const auto& [name, text] : entry.fields)
+        bytes += name.size() + text.size();
+    return bytes;
+}
+
 } // namespace
 
 // One client's way back, on its shard's thread. Alive while its time-out is set: what waits for
@@ -88,6 +95,8 @@ private:
         if (!entries) return finish({recovery_outcome::events_forgotten});
         for (const stream_entry& entry : *entries)
             keep_if_meant(entry);
+        if (missed_bytes_ > of_->with_.max_missed_bytes)
+            return finish({recovery_outcome::events_forgotten});
         if (!entries->empty()) last_read_ = entries->back().id;
         go_on();
     }
@@ -96,8 +105,9 @@ private:
         if (!read || read->nsp != of_->with_.nsp) return;
         auto message = from_envelope(*std::move(read));
         auto* const order = message ? std::get_if<cluster::broadcast>(&message->what) : nullptr;
-        if (order != nullptr && !order->request_id && includes(order->to, session_.rooms))
-            missed_.push_back({entry.id, std::move(*order)});
+        if (order == nullptr || order->request_id || !includes(order->to, session_.rooms)) return;
+        missed_bytes_ += bytes_of(entry);
+        missed_.push_back({entry.id, std::move(*order)});
     }
 
     // What was read beyond is still to be delivered here, to this client too.
@@ -122,7 +132,8 @@ private:
     unsigned pages_ = 0;
     saved_session session_;
     std::vector<missed_event> missed_;
-    finished then_; // empty: finished
+    std::size_t missed_bytes_ = 0; // as Redis has them
+    finished then_;                // empty: finished
 };
 
 stream_recovery::stream_recovery(socketio::local_namespace& local,

@@ -7,6 +7,7 @@
 #include <sockeye/socketio/cluster_message.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ public:
         std::string session_key_prefix;
         std::chrono::milliseconds session_lifetime;
         std::chrono::milliseconds patience; // with Redis
+        std::size_t max_missed_bytes;
     };
     // What tells an answer of Redis on a shard, while it is there.
     using on_shard =

@@ -135,7 +135,7 @@ private:
             },
             stream_recovery::settings{local().name(), stream_, options.session_key_prefix,
                                       wanted->max_disconnection_duration,
-                                      options.common.request_timeout});
+                                      options.common.request_timeout, options.max_missed_bytes});
     }
 
     hear on_payload() {
@@ -181,7 +181,7 @@ private:
         if (recovery_ && order != nullptr && !order->request_id)
             recovery_->deliver(id, std::move(*order), of);
         else
-            on_message(std::move(message));
+            on_message(std::move(message), {}, of);
     }
 
     const std::shared_ptr<redis_client> link_;

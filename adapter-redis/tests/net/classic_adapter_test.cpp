@@ -5,6 +5,7 @@
 #include <sockeye/adapter_redis/emitter.hpp>
 #include <sockeye/socketio/cluster_adapter.hpp>
 
+#include <future>
 #include <utility>
 
 namespace sockeye::adapter_redis {
@@ -98,13 +99,18 @@ TEST_CASE("classic: too much that waits to be handled is dropped and counted") {
     classic_options options;
     options.common.max_incoming_bytes = 20;
     redis_group at(of_classic(options));
-    at.a().emit("an event that takes more than that");
-    REQUIRE(socketio_fixture::becomes_true(
-        [&] { return at.b().counters().cluster_messages_dropped == 1; }));
-    at.clients[0].expect(R"(2["an event that takes more than that"])");
-    CHECK(at.clients[1].settle() == none);
+    std::promise<void> gate;
+    at.b().of("/").on("wait", [open = gate.get_future().share()] { open.wait(); });
+    at.a().server_side_emit("wait");
+    at.a().emit("dropped");
     at.at(1).notes.await("log namespace /: more than 20 bytes of other servers' messages wait to "
                          "be handled, dropping what comes");
+    gate.set_value();
+    REQUIRE(socketio_fixture::becomes_true(
+        [&] { return at.b().counters().cluster_messages_dropped == 1; }));
+    CHECK(at.clients[1].settle() == none);
+    at.a().emit("taken");
+    at.clients[1].expect(R"(2["taken"])");
 }
 
 TEST_CASE("classic: answers go to all servers, or to the one that asked") {

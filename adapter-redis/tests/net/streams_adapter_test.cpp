@@ -326,6 +326,26 @@ TEST_CASE("streams: a session is restored once, and not without its last event")
     at.clients[1] = at.at(1).connect();
 }
 
+TEST_CASE("streams: who missed more than is given to one client begins anew") {
+    streams_options options;
+    options.max_missed_bytes = 1000;
+    redis_group at(of_streams(options), 1, with_recovery());
+    const std::string private_id = at.clients[1].private_id();
+    at.a().emit("seen");
+    const std::string offset = offset_of(at.clients[1].read());
+    at.clients[1].close();
+    await_session(at, private_id);
+    at.a().emit("much", std::string(1000, 'x'));
+    for (const char* const name : {"seen", "much"}) // "c" has all of it
+        CHECK(at.clients[2].read().starts_with("2[\"" + std::string(name)));
+    auto other = at.at(2).connect();
+    const comeback got = come_back(other, private_id, offset);
+    CHECK(got.id != at.ids[1]);
+    CHECK(got.missed.empty());
+    CHECK(at.c().counters().recoveries_forgotten == 1);
+    at.clients[1] = at.at(1).connect();
+}
+
 TEST_CASE("streams: a session that Redis does not keep is counted") {
     redis_group at(of_streams(), 1, with_recovery());
     ask(at.outsider, {"CONFIG", "SET", "maxmemory", "1"});

@@ -1,6 +1,10 @@
 #include "net/cluster_fixture.hpp"
 #include "net/joined_servers.hpp"
 
+#include <future>
+#include <memory>
+#include <utility>
+
 namespace sockeye::socketio {
 namespace {
 
@@ -287,6 +291,48 @@ TEST_CASE("cluster: fetching sockets fails when a server does not answer in time
                                   ? "timeout reached: missing 2 responses"
                                   : "timeout reached: only 0 responses received out of 2"));
     });
+}
+
+// ---- what waits for shards
+
+TEST_CASE("cluster: what is kept for a message is let go of when the last shard has done it") {
+    in_process_bus bus;
+    local_namespace* local = nullptr;
+    cluster_adapter* adapter = nullptr;
+    server_options options;
+    options.adapter = [&](local_namespace& of) {
+        auto made = std::make_unique<counting_bus_adapter>(bus, "a", of, cluster_options());
+        local = &of;
+        adapter = made.get();
+        return made;
+    };
+    socketio_fixture at(std::move(options), 2);
+    at.start();
+    auto client = at.connect();
+    client.join();
+    const std::pair<const char*, cluster_message::content> orders[] = {
+        {"broadcast", cluster::broadcast{{"e"}, {}, {}}},
+        {"unanswered", cluster::broadcast{{"e"}, {}, {}, "1"}},
+        {"join", cluster::join{{}, {}, {"r"}}},
+        {"leave", cluster::leave{{}, {}, {"r"}}},
+        {"fetch", cluster::fetch_sockets{{}, {}, "2"}},
+        {"disconnect", cluster::disconnect{{}, {}, false}}};
+    for (const auto& [name, order] : orders) {
+        INFO(name);
+        std::promise<void> gate;
+        local->shards().post(1, [open = gate.get_future().share()] { open.wait(); });
+        auto kept = std::make_shared<int>();
+        const std::weak_ptr<int> waits = kept;
+        std::promise<void> heard;
+        local->shards().post(0, [&, message = cluster_message{"b", "/", order}] {
+            adapter->on_message(message, {}, std::exchange(kept, {}));
+            heard.set_value();
+        });
+        heard.get_future().wait();
+        CHECK(!waits.expired());
+        gate.set_value();
+        CHECK(at.becomes_true([&] { return waits.expired(); }));
+    }
 }
 
 } // namespace sockeye::socketio

@@ -22,12 +22,15 @@ public:
     prepared_event_ptr prepare(array, selection, const emit_flags&, std::string_view) override {
         return nullptr;
     }
-    void deliver(const prepared_event_ptr&) override { ++delivered; }
+    void deliver(const prepared_event_ptr&, const kept_until_done& kept) override {
+        delivering.push_back(kept);
+    }
     void deliver_here(const prepared_event&) override {}
     void deliver_with_ack(array, selection, const emit_flags&, answer_sink) override {}
-    void join(const selection&, const std::vector<std::string>&) override {}
-    void leave(const selection&, const std::vector<std::string>&) override {}
-    void disconnect(const selection&, bool) override {}
+    void join(const selection&, const std::vector<std::string>&, const kept_until_done&) override {}
+    void leave(const selection&, const std::vector<std::string>&, const kept_until_done&) override {
+    }
+    void disconnect(const selection&, bool, const kept_until_done&) override {}
     void fetch(const selection&, std::function<void(std::vector<socket_details>)>) override {}
     bool has_room(std::string_view) const override { return false; }
     void server_side_event(array, ack_sender) override {}
@@ -38,7 +41,7 @@ public:
 
     fake_shards threads{2};
     std::optional<recovery_options> recovers;
-    int delivered = 0;
+    std::vector<kept_until_done> delivering; // by shards that are slow
     std::size_t malformed = 0;
     std::size_t dropped = 0;
 

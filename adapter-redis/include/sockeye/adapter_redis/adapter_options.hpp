@@ -11,8 +11,8 @@ namespace sockeye::adapter_redis {
 struct adapter_options {
     // How long the answers of other servers are awaited, and Redis's count of them.
     std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
-    // Of what other servers say and this one's shards have not come to yet, per namespace; more is
-    // dropped, counted and logged.
+    // Of what other servers say and not all of this one's shards have done yet, per namespace; more
+    // is dropped, counted and logged. One message may be larger where nothing else waits.
     std::size_t max_incoming_bytes = 16 * 1024 * 1024;
     // Called once for each namespace, on a thread of the link, when this server hears what others
     // say in it.

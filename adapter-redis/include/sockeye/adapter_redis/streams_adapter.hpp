@@ -10,7 +10,7 @@
 
 namespace sockeye::adapter_redis {
 
-// All but `read_count` are to be the same on all servers.
+// All but `read_count` and `max_missed_bytes` are to be the same on all servers.
 struct streams_options {
     std::string stream_name = "socket.io";
     std::size_t stream_count = 1;    // namespaces are spread over them
@@ -19,6 +19,8 @@ struct streams_options {
     bool sharded_pubsub = false; // of Redis 7
     std::string session_key_prefix = "sio:session:";
     std::size_t read_count = 100; // entries that are read at once
+    // Of what a client missed that comes back, as Redis has it; one that missed more begins anew.
+    std::size_t max_missed_bytes = 1024 * 1024;
     adapter_options common = {};
 };
 

@@ -64,6 +64,9 @@ struct restored_session {
 // A namespace as this server has it: its sockets, on all shards.
 class local_namespace {
 public:
+    // Of whoever counts what waits for the shards: let go of when the last one has done its part.
+    using kept_until_done = std::shared_ptr<void>;
+
     [[nodiscard]] virtual const std::string& name() const = 0;
     [[nodiscard]] virtual engineio::shards& shards() = 0;
     virtual void log(engineio::log_level level, const std::string& line) = 0;
@@ -72,15 +75,17 @@ public:
     [[nodiscard]] virtual prepared_event_ptr
     prepare(array event, selection to, const emit_flags& flags, std::string_view offset) = 0;
     // To all that are meant, on all shards, or on the calling one.
-    virtual void deliver(const prepared_event_ptr& what) = 0;
+    virtual void deliver(const prepared_event_ptr& what, const kept_until_done& kept) = 0;
     virtual void deliver_here(const prepared_event& what) = 0;
     // Unanswered acknowledgements are given up after the flags' time-out.
     virtual void deliver_with_ack(array event, selection to, const emit_flags& flags,
                                   answer_sink answers) = 0;
 
-    virtual void join(const selection& who, const std::vector<std::string>& rooms) = 0;
-    virtual void leave(const selection& who, const std::vector<std::string>& rooms) = 0;
-    virtual void disconnect(const selection& who, bool close) = 0;
+    virtual void join(const selection& who, const std::vector<std::string>& rooms,
+                      const kept_until_done& kept) = 0;
+    virtual void leave(const selection& who, const std::vector<std::string>& rooms,
+                       const kept_until_done& kept) = 0;
+    virtual void disconnect(const selection& who, bool close, const kept_until_done& kept) = 0;
     virtual void fetch(const selection& who,
                        std::function<void(std::vector<socket_details>)> then) = 0;
     // Whether a socket of this server may be in the room: false only if none is, nor is about to be

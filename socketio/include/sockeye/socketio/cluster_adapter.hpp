@@ -25,6 +25,8 @@ struct cluster_options {
 // messages; docs/adapters.md says how.
 class cluster_adapter : public adapter {
 public:
+    using kept_until_done = local_namespace::kept_until_done;
+
     explicit cluster_adapter(local_namespace& local, const cluster_options& options = {});
     ~cluster_adapter() override;
 
@@ -50,8 +52,9 @@ public:
     // ---- what the medium hears; from any thread, in the order in which it hears it
 
     // One's own messages, and those of other namespaces, may be among them: they are ignored. With
-    // an offset, a broadcast is one that clients can ask for again.
-    void on_message(cluster_message message, std::string offset = {});
+    // an offset, a broadcast is one that clients can ask for again. What is kept is let go of when
+    // all shards have done what is asked.
+    void on_message(cluster_message message, std::string offset = {}, kept_until_done kept = {});
     // The same, of a message that is not read yet.
     void on_message(const value& encoded, std::string offset = {});
     // What is no message at all: counted, and ignored.
@@ -102,10 +105,10 @@ private:
 
     template<class Order>
     void tell(Order order);
-    void apply(cluster::broadcast order, std::string_view offset);
-    void apply(cluster::join order, std::string_view offset);
-    void apply(cluster::leave order, std::string_view offset);
-    void apply(cluster::disconnect order, std::string_view offset);
+    void apply(cluster::broadcast order, std::string_view offset, const kept_until_done& kept);
+    void apply(cluster::join order, std::string_view offset, const kept_until_done& kept);
+    void apply(cluster::leave order, std::string_view offset, const kept_until_done& kept);
+    void apply(cluster::disconnect order, std::string_view offset, const kept_until_done& kept);
 
     static bool is_nobody(const server_set& servers);
     void ask(question about);
