@@ -290,6 +290,26 @@ TEST_CASE("presence: an instance that was taken for dead makes good what was tak
     });
 }
 
+TEST_CASE("presence: who is in a room stays when joining again fails") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const context on = world.instance("a");
+        testing::flaky_store state(world.state(), on.shards);
+        presence a({state, on.shards, on.now, on.node, on.log}, [](const presence_change&) {});
+        a.start();
+        wait(a.connect("s1", "alice"));
+        wait(a.join("s1", "r"));
+        state.away = true;
+        CHECK_THROWS_AS(wait(a.join("s1", "r")), socketio::operation_error);
+        CHECK_THROWS_AS(wait(a.join("s1", "other")), socketio::operation_error);
+        state.away = false;
+        commit(world.state(), transaction().erase("room:r:users"));
+        world.pass(3s); // what the store should have is looked at again
+        cluster.await([&] { return cluster.members("room:r:users") == texts{"alice"}; });
+        CHECK(cluster.members("room:other:users").empty());
+    });
+}
+
 TEST_CASE("presence: an instance that stops leaves its users the grace period to move on") {
     over_each_store([](service_world& world) {
         presence_cluster cluster(world);

@@ -25,12 +25,14 @@ pending<store_result> presence::core::commit_end(const presence_entry& entry) {
 
 task<steps::entry_result> presence::core::begin(presence_entry entry, steps::listing what) {
     const auto self = shared_from_this();
+    const bool was_there = holds(entry);
     store_result done;
     try {
         done = co_await commit_begin(entry, what);
     } catch (...) {
         const std::lock_guard lock(mutex_);
-        if (!entry.room.empty()) ledger_.remove(entry); // whoever asked to join is told
+        // Whoever asked to join is told.
+        if (!was_there && !entry.room.empty()) ledger_.remove(entry);
         in_doubt_ = true;
         throw;
     }
@@ -73,6 +75,11 @@ task<> presence::core::put_back_if_held(presence_entry entry) {
     }
     store_result done = co_await *answer;
     tell(entry, steps::read_begin(std::move(done), steps::listing::nobody), true);
+}
+
+bool presence::core::holds(const presence_entry& entry) {
+    const std::lock_guard lock(mutex_);
+    return ledger_.holds(entry);
 }
 
 void presence::core::tell(const presence_entry& entry, const steps::entry_result& result,
@@ -168,10 +175,6 @@ task<> presence::core::reconcile() {
         in_doubt_ = false;
         ours = ledger_.all();
     }
-    const auto holds = [this](const presence_entry& entry) {
-        const std::lock_guard lock(mutex_);
-        return ledger_.holds(entry);
-    };
     for (const auto& entry : ours)
         if (holds(entry)) co_await begin(entry);
     const auto listed = co_await ask(transaction().members(steps::entries_key(on_.node)));

@@ -38,6 +38,7 @@ private:
     task<presence_steps::entry_result> finish_end(presence_entry entry,
                                                   pending<store_result> answer);
     task<> put_back_if_held(presence_entry entry);
+    [[nodiscard]] bool holds(const presence_entry& entry);
     void tell(const presence_entry& entry, const presence_steps::entry_result& result, bool online);
 
     task<> leave_if_gone(std::string socket, std::uint64_t departure);
