@@ -159,6 +159,26 @@ TEST_CASE("presence: who is back in time has not been away, on whatever instance
     });
 }
 
+TEST_CASE("presence: a connection that is lost counts, whatever the socket is still doing") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        wait(a->connect("s1", "alice"));
+        a->disconnect("s1");
+        SUBCASE("a request that was on its way") {
+            wait(a->join("s1", "r"));
+        }
+        SUBCASE("or what is entered again") {
+            commit(world.state(), transaction().erase("presence:node:a").erase("presence:online"));
+            world.pass(3s);
+            cluster.await([&] { return cluster.members("presence:online") == texts{"alice"}; });
+        }
+        world.pass(5s);
+        cluster.await([&] { return cluster.members("presence:online").empty(); });
+        cluster.await([&] { return cluster.members("room:r:users").empty(); });
+    });
+}
+
 TEST_CASE("presence: a socket that recovers keeps its rooms") {
     over_each_store([](service_world& world) {
         presence_cluster cluster(world);

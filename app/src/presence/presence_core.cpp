@@ -10,7 +10,6 @@ pending<store_result> presence::core::commit_begin(const presence_entry& entry,
                                                    steps::listing what) {
     const std::lock_guard lock(mutex_);
     ledger_.add(entry);
-    departing_.erase(entry.socket);
     transaction made = steps::begin(entry, on_.node, what);
     // What the others find without a lease, they take for a dead instance's.
     if (keeps_lease_ && !had_lease_) made.set(steps::lease_key(on_.node), "1", options_.lease);
@@ -101,6 +100,11 @@ task<store_reply> presence::core::ask(transaction question) {
 }
 
 // ---- a connection is lost
+
+void presence::core::arrive(const std::string& socket) {
+    const std::lock_guard lock(mutex_);
+    departing_.erase(socket);
+}
 
 void presence::core::depart(const std::string& socket) {
     std::uint64_t departure = 0;

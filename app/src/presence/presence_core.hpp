@@ -23,6 +23,7 @@ public:
     task<presence_steps::entry_result>
     begin(presence_entry entry, presence_steps::listing what = presence_steps::listing::nobody);
     task<presence_steps::entry_result> end(presence_entry entry);
+    void arrive(const std::string& socket); // it does not depart any more
     void depart(const std::string& socket);
     [[nodiscard]] std::string user_of(const std::string& socket);
     task<store_reply> ask(transaction question); // its first reply
