@@ -90,15 +90,25 @@ task<object> presence_events::admit(socket s, std::string room, task<object> dec
     joins::request asked(joins_, s, room_channel(room));
     object answer;
     std::exception_ptr refusal;
+    bool is_away = false;
     try {
         answer = co_await std::move(decision);
         asked.grant();
+    } catch (const socketio::operation_error&) {
+        refusal = std::current_exception();
+        is_away = true;
     } catch (...) {
         refusal = std::current_exception();
     }
-    if (refusal && !asked.refuse()) co_await withdraw(s.id(), std::move(room));
-    if (refusal) std::rethrow_exception(refusal);
-    co_return answer;
+    if (!refusal) co_return answer;
+    if (!asked.refuse()) {
+        auto withdrawal = withdraw(s.id(), std::move(room));
+        if (is_away)
+            work_.run(std::move(withdrawal)); // it would be waited for once more
+        else
+            co_await std::move(withdrawal);
+    }
+    std::rethrow_exception(refusal);
 }
 
 task<> presence_events::withdraw(std::string socket, std::string room) {
