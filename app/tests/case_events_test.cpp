@@ -2,10 +2,13 @@
 
 #include "net/socketio_fixture.hpp"
 #include "server/case_events.hpp"
+#include "support/flaky_store.hpp"
 
 #include <sockeye/app/memory_store.hpp>
 
 #include <doctest/doctest.h>
+
+#include <atomic>
 
 namespace sockeye::app {
 
@@ -38,13 +41,12 @@ private:
     const std::function<void()> after_reading_;
 };
 
-/// A server whose clients are all "ann". As soon as a case has been read, "ben" accepts it.
+/// A server whose clients are all "ann". Something happens as soon as a case has been read.
 class overtaken_server {
 public:
-    overtaken_server()
-        : at({}, 1), state_(at.http.shards(), now),
-          overtaking_(state_,
-                      [this] { socketio::start(accept(), [](const std::exception_ptr&) {}); }),
+    explicit overtaken_server(std::function<void(overtaken_server&)> after_reading)
+        : at({}, 1), state_(at.http.shards(), now), flaky(state_, at.http.shards()),
+          overtaking_(flaky, [this, after_reading] { after_reading(*this); }),
           plain_{state_, at.http.shards(), now, "b", quiet}, overtaken_{overtaking_,
                                                                         at.http.shards(), now, "a",
                                                                         quiet},
@@ -57,19 +59,29 @@ public:
         at.io.on_connection([this](const socketio::socket& s) {
             s.data()["userId"] = "ann";
             events_.serve(s);
+            s.on("rooms", [s](const socketio::ack<std::size_t>& done) { done(s.rooms().size()); });
         });
         at.start();
     }
     ~overtaken_server() { at.finish(); }
 
     socketio::socketio_fixture at;
+    /// As "ben".
+    void accept() {
+        socketio::start(accept_case(), [](const std::exception_ptr&) {});
+    }
 
 private:
     static milliseconds now() { return milliseconds(1'700'000'000'000); }
     static void quiet(engineio::log_level, std::string_view) {}
-    task<> accept() { co_await bens_.move("x", "accept", "ben"); }
+    task<> accept_case() { co_await bens_.move("x", "accept", "ben"); }
 
     memory_store state_;
+
+public:
+    testing::flaky_store flaky;
+
+private:
     overtaking_store overtaking_;
     const context plain_;
     const context overtaken_;
@@ -79,10 +91,17 @@ private:
     case_events events_;
 };
 
+std::string ask(packet_client& client, const std::string& event) {
+    client.send("21[" + event + ']');
+    std::string answer = client.read();
+    REQUIRE_MESSAGE(answer.starts_with("31["), answer);
+    return answer;
+}
+
 } // namespace
 
 TEST_CASE("cases: who opens one hears whatever follows the state in the answer") {
-    const overtaken_server server;
+    const overtaken_server server([](overtaken_server& at) { at.accept(); });
     packet_client ann = server.at.connect();
     ann.join("/");
     ann.send(R"(21["case:create",{"caseId":"x","machine":"court",)"
@@ -100,6 +119,27 @@ TEST_CASE("cases: who opens one hears whatever follows the state in the answer")
                      std::string::npos;
         }
     }
+}
+
+TEST_CASE("cases: who is refused does not watch, unless that was so before") {
+    std::atomic<bool> in_vain = false;
+    overtaken_server server([&](overtaken_server& at) { at.flaky.away = in_vain.load(); });
+    packet_client ann = server.at.connect();
+    ann.join();
+    ask(ann, R"("case:create",{"caseId":"x","machine":"court",)"
+             R"("parties":{"plaintiff":"ann","defendant":"ben"}})");
+    const auto watch_in_vain = [&] {
+        in_vain = true;
+        const std::string answer = ask(ann, R"("case:watch",{"caseId":"x"})");
+        CHECK_MESSAGE(answer.find("UNAVAILABLE") != std::string::npos, answer);
+        in_vain = false;
+        server.flaky.away = false;
+    };
+    watch_in_vain();
+    CHECK(ask(ann, R"("rooms")") == "31[2]"); // its own, and the case's
+    ask(ann, R"("case:unwatch",{"caseId":"x"})");
+    watch_in_vain();
+    CHECK(ask(ann, R"("rooms")") == "31[1]");
 }
 
 } // namespace sockeye::app

@@ -159,6 +159,26 @@ TEST_CASE("presence: who is back in time has not been away, on whatever instance
     });
 }
 
+TEST_CASE("presence: a connection that is lost counts, whatever the socket is still doing") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        wait(a->connect("s1", "alice"));
+        a->disconnect("s1");
+        SUBCASE("a request that was on its way") {
+            wait(a->join("s1", "r"));
+        }
+        SUBCASE("or what is entered again") {
+            commit(world.state(), transaction().erase("presence:node:a").erase("presence:online"));
+            world.pass(3s);
+            cluster.await([&] { return cluster.members("presence:online") == texts{"alice"}; });
+        }
+        world.pass(5s);
+        cluster.await([&] { return cluster.members("presence:online").empty(); });
+        cluster.await([&] { return cluster.members("room:r:users").empty(); });
+    });
+}
+
 TEST_CASE("presence: a socket that recovers keeps its rooms") {
     over_each_store([](service_world& world) {
         presence_cluster cluster(world);
@@ -287,6 +307,26 @@ TEST_CASE("presence: an instance that was taken for dead makes good what was tak
         CHECK(cluster.hear(1) == texts{"a: r +alice 1"});
         cluster.await([&] { return wait(a->is_online("alice")); });
         CHECK(cluster.members("room:r:users") == texts{"alice"});
+    });
+}
+
+TEST_CASE("presence: who is in a room stays when joining again fails") {
+    over_each_store([](service_world& world) {
+        presence_cluster cluster(world);
+        const context on = world.instance("a");
+        testing::flaky_store state(world.state(), on.shards);
+        presence a({state, on.shards, on.now, on.node, on.log}, [](const presence_change&) {});
+        a.start();
+        wait(a.connect("s1", "alice"));
+        wait(a.join("s1", "r"));
+        state.away = true;
+        CHECK_THROWS_AS(wait(a.join("s1", "r")), socketio::operation_error);
+        CHECK_THROWS_AS(wait(a.join("s1", "other")), socketio::operation_error);
+        state.away = false;
+        commit(world.state(), transaction().erase("room:r:users"));
+        world.pass(3s); // what the store should have is looked at again
+        cluster.await([&] { return cluster.members("room:r:users") == texts{"alice"}; });
+        CHECK(cluster.members("room:other:users").empty());
     });
 }
 

@@ -139,13 +139,18 @@ TEST_CASE("rooms: what is no room is an error to those who ask for it, and to no
 TEST_CASE("rooms: names and metadata that cannot be are refused") {
     over_each_store([](service_world& world) {
         rooms service(world.instance(), {});
-        CHECK(code_of(service.add_user("", "alice")) == "BAD_REQUEST");
-        CHECK(code_of(service.add_user("r", "")) == "BAD_REQUEST");
-        CHECK(code_of(service.add_user("r", std::string(129, 'u'))) == "BAD_REQUEST");
-        CHECK(code_of(service.add_user("r:users", "alice")) == "BAD_REQUEST"); // presence's key
+        const auto add = [&](std::string room, std::string user,
+                             std::optional<value> metadata = {}) -> task<object> {
+            co_return co_await service.add_user(std::move(room), std::move(user),
+                                                std::move(metadata));
+        };
+        CHECK_THROWS_AS(static_cast<void>(service.add_user("", "alice")), service_error);
+        CHECK(code_of(add("", "alice")) == "BAD_REQUEST");
+        CHECK(code_of(add("r", "")) == "BAD_REQUEST");
+        CHECK(code_of(add("r", std::string(129, 'u'))) == "BAD_REQUEST");
+        CHECK(code_of(add("r:users", "alice")) == "BAD_REQUEST"); // presence's key
         CHECK(code_of(service.get("r:users")) == "BAD_REQUEST");
-        CHECK(code_of(service.add_user("r", "alice", value(std::string(5000, 'x')))) ==
-              "BAD_REQUEST");
+        CHECK(code_of(add("r", "alice", value(std::string(5000, 'x')))) == "BAD_REQUEST");
         CHECK(code_of(service.get("r")) == "ROOM_NOT_FOUND");
     });
 }

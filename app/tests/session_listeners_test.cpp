@@ -195,4 +195,46 @@ TEST_CASE("sessions: joining again goes on from what the listener has") {
     });
 }
 
+TEST_CASE("sessions: who joins again and is refused goes on as before, and misses nothing") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        const auto b = cluster.flaky_instance("b");
+        const std::string id = wait((*a)->create_session(alice)).id;
+        b->join(id, "l1");
+        wait((*a)->publish(id, "host", "e", nullptr));
+        b->hear("l1", "1 e");
+        cluster.flaky.slow = true;
+        std::promise<void> joined;
+        session_join again{.session_id = id, .listener = "l1", .last_seq = 0};
+        socketio::start(detail::finish((*b)->join(std::move(again)), joined),
+                        [](std::exception_ptr) {});
+        wait((*a)->publish(id, "host", "meanwhile", nullptr));
+        cluster.flaky.away = true;
+        cluster.flaky.hurry(); // the session is found, but what was missed is not
+        CHECK(code_of([&] { joined.get_future().get(); }) == "no answer");
+        cluster.flaky.away = false;
+        wait((*a)->publish(id, "host", "e", nullptr));
+        CHECK(b->hear("l1", "3 e") == texts{"at 0", "1 e", "2 meanwhile", "3 e"});
+    });
+}
+
+TEST_CASE("sessions: a new listener who is refused listens to nothing") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        const auto b = cluster.flaky_instance("b");
+        const std::string id = wait((*a)->create_session(alice)).id;
+        cluster.flaky.slow = true;
+        std::promise<void> joined;
+        session_join asked{.session_id = id, .listener = "l1"};
+        socketio::start(detail::finish((*b)->join(std::move(asked)), joined),
+                        [](std::exception_ptr) {});
+        cluster.flaky.away = true;
+        cluster.flaky.hurry(); // the session is found, and cannot be opened
+        CHECK(code_of([&] { joined.get_future().get(); }) == "no answer");
+        CHECK((*b)->counters().listeners == 0);
+    });
+}
+
 } // namespace sockeye::app

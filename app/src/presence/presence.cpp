@@ -34,6 +34,7 @@ task<> presence::stop() {
 }
 
 task<> presence::connect(std::string socket, std::string user) {
+    core_->arrive(socket);
     // Named: g++ 12 destroys a braced temporary inside a co_await twice.
     presence_entry entry{std::move(socket), std::move(user)};
     co_await core_->begin(std::move(entry));

@@ -10,7 +10,6 @@ pending<store_result> presence::core::commit_begin(const presence_entry& entry,
                                                    steps::listing what) {
     const std::lock_guard lock(mutex_);
     ledger_.add(entry);
-    departing_.erase(entry.socket);
     transaction made = steps::begin(entry, on_.node, what);
     // What the others find without a lease, they take for a dead instance's.
     if (keeps_lease_ && !had_lease_) made.set(steps::lease_key(on_.node), "1", options_.lease);
@@ -25,12 +24,14 @@ pending<store_result> presence::core::commit_end(const presence_entry& entry) {
 
 task<steps::entry_result> presence::core::begin(presence_entry entry, steps::listing what) {
     const auto self = shared_from_this();
+    const bool was_there = holds(entry);
     store_result done;
     try {
         done = co_await commit_begin(entry, what);
     } catch (...) {
         const std::lock_guard lock(mutex_);
-        if (!entry.room.empty()) ledger_.remove(entry); // whoever asked to join is told
+        // Whoever asked to join is told.
+        if (!was_there && !entry.room.empty()) ledger_.remove(entry);
         in_doubt_ = true;
         throw;
     }
@@ -75,6 +76,11 @@ task<> presence::core::put_back_if_held(presence_entry entry) {
     tell(entry, steps::read_begin(std::move(done), steps::listing::nobody), true);
 }
 
+bool presence::core::holds(const presence_entry& entry) {
+    const std::lock_guard lock(mutex_);
+    return ledger_.holds(entry);
+}
+
 void presence::core::tell(const presence_entry& entry, const steps::entry_result& result,
                           bool online) {
     if (!result.changed || entry.room.empty()) return;
@@ -94,6 +100,11 @@ task<store_reply> presence::core::ask(transaction question) {
 }
 
 // ---- a connection is lost
+
+void presence::core::arrive(const std::string& socket) {
+    const std::lock_guard lock(mutex_);
+    departing_.erase(socket);
+}
 
 void presence::core::depart(const std::string& socket) {
     std::uint64_t departure = 0;
@@ -168,10 +179,6 @@ task<> presence::core::reconcile() {
         in_doubt_ = false;
         ours = ledger_.all();
     }
-    const auto holds = [this](const presence_entry& entry) {
-        const std::lock_guard lock(mutex_);
-        return ledger_.holds(entry);
-    };
     for (const auto& entry : ours)
         if (holds(entry)) co_await begin(entry);
     const auto listed = co_await ask(transaction().members(steps::entries_key(on_.node)));

@@ -23,6 +23,7 @@ public:
     task<presence_steps::entry_result>
     begin(presence_entry entry, presence_steps::listing what = presence_steps::listing::nobody);
     task<presence_steps::entry_result> end(presence_entry entry);
+    void arrive(const std::string& socket); // it does not depart any more
     void depart(const std::string& socket);
     [[nodiscard]] std::string user_of(const std::string& socket);
     task<store_reply> ask(transaction question); // its first reply
@@ -38,6 +39,7 @@ private:
     task<presence_steps::entry_result> finish_end(presence_entry entry,
                                                   pending<store_result> answer);
     task<> put_back_if_held(presence_entry entry);
+    [[nodiscard]] bool holds(const presence_entry& entry);
     void tell(const presence_entry& entry, const presence_steps::entry_result& result, bool online);
 
     task<> leave_if_gone(std::string socket, std::uint64_t departure);

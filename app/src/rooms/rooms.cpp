@@ -44,7 +44,7 @@ task<object> rooms::add_user(std::string room, std::string user, std::optional<v
         to = std::move(made);
         return true;
     };
-    co_return co_await core_->change(room, add);
+    return core_->change(std::move(room), add);
 }
 
 task<object> rooms::remove_user(std::string room, std::string user) {

@@ -83,8 +83,8 @@ void case_events::serve(const socket& s) {
     requests_.on(s, "case:watch", [this, s](value argument) {
         return watch(s, checked_name(read<case_request>(argument).id, "caseId"));
     });
-    requests_.on(s, "case:unwatch", [s](value argument) -> task<object> {
-        s.leave(case_channel(read<case_request>(argument).id));
+    requests_.on(s, "case:unwatch", [this, s](value argument) -> task<object> {
+        joins_.leave(s, case_channel(read<case_request>(argument).id));
         co_return object{};
     });
     requests_.on(s, "case:move",
@@ -108,11 +108,12 @@ task<object> case_events::watch(socket s, std::string id) {
     co_return co_await follow(s, id);
 }
 
-// Joins ahead of reading the state, so that nothing falls in between, and after all that may be
-// refused: whoever is hears nothing of the case.
+// Joins ahead of reading the state, so that nothing falls in between, and after what may be
+// forbidden: a stranger hears nothing of the case.
 task<object> case_events::follow(socket s, std::string id) {
-    s.join(case_channel(id));
+    joins::request asked(joins_, s, case_channel(id));
     const case_state state = co_await transitions_.get(id);
+    asked.grant();
     co_return answer_with(state);
 }
 

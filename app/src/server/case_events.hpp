@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/joins.hpp"
 #include "server/requests.hpp"
 
 #include <sockeye/app/transitions.hpp>
@@ -22,6 +23,7 @@ private:
 
     transitions& transitions_;
     requests& requests_;
+    joins joins_;
 };
 
 /// Every instance hears of every transition, and tells its own clients.

@@ -41,6 +41,12 @@ std::shared_ptr<const token_verifier> verifier_of(const server_config& from) {
                             .clock_skew = from.token_clock_skew});
 }
 
+// Of one event in the log, as JSON: it is read in a message, which has to fit into a client's
+// queue.
+std::size_t max_logged_bytes(const server_config& from) {
+    return from.max_queue_bytes / 2;
+}
+
 event_log_options log_options(const server_config& from, const engineio::logger& log) {
     event_log_options made;
     made.max_event_bytes = max_logged_bytes(from);
@@ -107,10 +113,6 @@ std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::s
     sqlite_options where{.file = from.event_log_file};
     if (where.file == ":memory:") where.max_bytes = from.event_log_memory;
     return sqlite_event_log(shards, std::move(where), log_options(from, log));
-}
-
-std::size_t max_logged_bytes(const server_config& from) {
-    return from.max_queue_bytes / 2;
 }
 
 std::vector<state_machine> machines_of(const server_config& from) {

@@ -33,9 +33,6 @@ std::unique_ptr<store> make_store(const server_config& from, engineio::http_serv
 /// Throws std::runtime_error for a file that cannot be used.
 std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::shards& shards,
                                           const engineio::logger& log);
-/// Of one event in the log, as JSON: it is read in a message, which has to fit into a client's
-/// queue.
-std::size_t max_logged_bytes(const server_config& from);
 std::vector<state_machine> machines_of(const server_config& from);
 
 } // namespace sockeye::app

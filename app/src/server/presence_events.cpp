@@ -75,13 +75,7 @@ void presence_events::bind(const socket& s, const std::string& user) {
         for (const std::string& channel : s.rooms())
             if (channel.starts_with(room_prefix))
                 rooms.push_back(channel.substr(room_prefix.size()));
-    socketio::start(enter(s.id(), user, std::move(rooms)), [log = log_](const auto& error) {
-        try {
-            std::rethrow_exception(error);
-        } catch (const std::exception& what) {
-            log(engineio::log_level::warning, std::string("presence: ") + what.what());
-        }
-    });
+    work_.run(enter(s.id(), user, std::move(rooms)));
 }
 
 task<> presence_events::enter(std::string socket, std::string user,
@@ -91,18 +85,60 @@ task<> presence_events::enter(std::string socket, std::string user,
         co_await presence_.enter(socket, room);
 }
 
+// In the Socket.IO room before others are told, so that it misses no change after its own.
+task<object> presence_events::admit(socket s, std::string room, task<object> decision) {
+    joins::request asked(joins_, s, room_channel(room));
+    object answer;
+    std::exception_ptr refusal;
+    bool is_away = false;
+    try {
+        answer = co_await std::move(decision);
+        asked.grant();
+    } catch (const socketio::operation_error&) {
+        refusal = std::current_exception();
+        is_away = true;
+    } catch (...) {
+        refusal = std::current_exception();
+    }
+    if (!refusal) co_return answer;
+    if (!asked.refuse()) {
+        auto withdrawal = withdraw(s.id(), std::move(room));
+        if (is_away)
+            work_.run(std::move(withdrawal)); // it would be waited for once more
+        else
+            co_await std::move(withdrawal);
+    }
+    std::rethrow_exception(refusal);
+}
+
+task<> presence_events::withdraw(std::string socket, std::string room) {
+    try {
+        co_await presence_.leave(std::move(socket), std::move(room));
+    } catch (const std::exception&) {
+        // The store is away, and presence makes that good; or the socket has gone.
+    }
+}
+
+task<left_room> presence_events::leave_room(socket s, std::string room) {
+    joins_.leave(s, room_channel(room));
+    co_return co_await presence_.leave(s.id(), std::move(room));
+}
+
 task<object> presence_events::join(socket s, std::string room) {
     user_of(s);
-    s.join(room_channel(room)); // before others are told, so that it misses no change after its own
-    object answer = to_object(co_await presence_.join(s.id(), room));
+    auto decision = be_present(s.id(), room);
+    co_return co_await admit(s, std::move(room), std::move(decision));
+}
+
+task<object> presence_events::be_present(std::string socket, std::string room) {
+    object answer = to_object(co_await presence_.join(std::move(socket), room));
     answer["roomId"] = room;
     co_return answer;
 }
 
 task<object> presence_events::leave(socket s, std::string room) {
     user_of(s);
-    s.leave(room_channel(room));
-    const left_room left = co_await presence_.leave(s.id(), room);
+    const left_room left = co_await leave_room(s, room);
     co_return object{{"roomId", room}, {"count", left.count}};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "background.hpp"
 #include "server/history_events.hpp"
+#include "server/joins.hpp"
 #include "server/requests.hpp"
 
 #include <sockeye/app/presence.hpp>
@@ -12,22 +14,31 @@ namespace sockeye::app {
 class presence_events {
 public:
     presence_events(presence& service, requests& asked, history_events& history, const context& on)
-        : presence_(service), requests_(asked), history_(history), log_(on.log) {}
+        : presence_(service), requests_(asked), history_(history), work_(on, "presence") {}
 
     void serve(const socketio::socket& s);
     /// The socket is its user's from now on; one that recovers is in its rooms again.
     void bind(const socketio::socket& s, const std::string& user);
 
+    /// What lets a socket into a room, or throws: then the socket is neither in the Socket.IO room
+    /// nor present, unless it was before. On the socket's own thread.
+    task<socketio::object> admit(socketio::socket s, std::string room,
+                                 task<socketio::object> decision);
+    task<left_room> leave_room(socketio::socket s, std::string room);
+
 private:
     task<> enter(std::string socket, std::string user, std::vector<std::string> rooms);
+    task<> withdraw(std::string socket, std::string room);
     task<socketio::object> join(socketio::socket s, std::string room);
+    task<socketio::object> be_present(std::string socket, std::string room);
     task<socketio::object> leave(socketio::socket s, std::string room);
     task<socketio::object> pass_on(socketio::socket s, socketio::value message);
 
     presence& presence_;
     requests& requests_;
     history_events& history_;
-    const engineio::logger log_;
+    joins joins_;
+    const background work_;
 };
 
 /// The Socket.IO room that a room's sockets are in.

@@ -43,7 +43,7 @@ realtime_server::realtime_server(server_config config, engineio::logger log)
       requests_(on_, [this](socketio::socket from) { return gate_.admit(std::move(from)); }),
       rooms_(on_, [this](const object& room) { announce_room(io_, room); },
              {.max_listed = config_.max_rooms_listed}),
-      room_events_(rooms_, presence_, requests_, on_),
+      room_events_(rooms_, presence_, presence_events_, requests_, on_),
       presence_(on_, [this](const presence_change& change) { tell(change); },
                 {.lease = config_.presence_lease, .grace = config_.presence_grace}),
       history_events_(*event_log_, requests_, on_, config_),

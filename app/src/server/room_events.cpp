@@ -77,17 +77,23 @@ void room_events::serve(const socket& s) {
 task<object> room_events::join(socket s, value argument) {
     auto asked = room_in(argument);
     const std::string user = user_of(s);
-    s.join(room_channel(asked.room));
-    co_await presence_.enter(s.id(), asked.room);
-    object room = co_await rooms_.add_user(asked.room, user, std::move(asked.metadata));
-    co_return object{{"room", std::move(room)}};
+    // Throws what is wrong with the request while others have heard nothing of it.
+    auto adding = rooms_.add_user(asked.room, user, std::move(asked.metadata));
+    auto taking_part = take_part(s.id(), asked.room, std::move(adding));
+    co_return co_await entrance_.admit(s, asked.room, std::move(taking_part));
+}
+
+// Present first: it is the end of somebody's presence that ends the part in the room.
+task<object> room_events::take_part(std::string socket, std::string room, task<object> adding) {
+    co_await presence_.enter(std::move(socket), std::move(room));
+    object joined = co_await std::move(adding);
+    co_return object{{"room", std::move(joined)}};
 }
 
 task<object> room_events::leave(socket s, value argument) {
     const auto asked = room_in(argument);
     const std::string user = user_of(s);
-    s.leave(room_channel(asked.room));
-    const left_room left = co_await presence_.leave(s.id(), asked.room);
+    const left_room left = co_await entrance_.leave_room(s, asked.room);
     object room;
     if (left.user_stays)
         room = co_await rooms_.get(asked.room);
@@ -113,13 +119,7 @@ task<object> room_events::list(value argument) {
 
 void room_events::follow(const presence_change& change) {
     if (change.online) return;
-    socketio::start(remove(change.room, change.user), [log = log_](const auto& error) {
-        try {
-            std::rethrow_exception(error);
-        } catch (const std::exception& what) {
-            log(engineio::log_level::warning, std::string("rooms: ") + what.what());
-        }
-    });
+    work_.run(remove(change.room, change.user));
 }
 
 task<> room_events::remove(std::string room, std::string user) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "background.hpp"
 #include "server/requests.hpp"
 
 #include <sockeye/app/presence.hpp>
@@ -8,11 +9,15 @@
 
 namespace sockeye::app {
 
+class presence_events;
+
 /// The rooms directory, and shared screens, as clients' events: see docs/app-events.md.
 class room_events {
 public:
-    room_events(rooms& service, presence& present, requests& asked, const context& on)
-        : rooms_(service), presence_(present), requests_(asked), log_(on.log) {}
+    room_events(rooms& service, presence& present, presence_events& entrance, requests& asked,
+                const context& on)
+        : rooms_(service), presence_(present), entrance_(entrance), requests_(asked),
+          work_(on, "rooms") {}
 
     void serve(const socketio::socket& s);
     /// Whoever has left a room with the last socket takes part no longer.
@@ -20,6 +25,8 @@ public:
 
 private:
     task<socketio::object> join(socketio::socket s, socketio::value argument);
+    task<socketio::object> take_part(std::string socket, std::string room,
+                                     task<socketio::object> adding);
     task<socketio::object> leave(socketio::socket s, socketio::value argument);
     task<socketio::object> share(socketio::socket s, socketio::value argument);
     task<socketio::object> list(socketio::value argument);
@@ -27,8 +34,9 @@ private:
 
     rooms& rooms_;
     presence& presence_;
+    presence_events& entrance_; // and exit
     requests& requests_;
-    const engineio::logger log_;
+    const background work_;
 };
 
 /// How many rooms are listed; there is a setting for the most.

@@ -19,9 +19,10 @@ struct listened_session {
         : id(std::move(of)), opened(shards) {}
 
     struct listener {
-        std::uint64_t joining; // which joining made it one
-        bool welcome = false;  // is told what comes; before that, it is held
+        std::uint64_t joining = 0; // which joining made it one
+        bool welcome = false;      // is told what comes; before that, it is held
         event_feed::events held = {};
+        bool stays = false; // joins again, and goes on as before if that fails
     };
 
     /// Those that are told.

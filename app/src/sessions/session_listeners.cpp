@@ -57,7 +57,9 @@ session_listeners::place session_listeners::enter(const std::string& id,
     listening_.add(listener, id);
     const auto [found, first] = sessions_.try_emplace(id);
     if (first) found->second = std::make_shared<listened_session>(id, ground_->on.shards);
-    found->second->listeners[listener] = {.joining = ++joinings_};
+    auto& state = found->second->listeners[listener];
+    state.joining = ++joinings_;
+    state.stays |= std::exchange(state.welcome, false);
     found->second->changed();
     return {found->second, joinings_, first};
 }
@@ -154,9 +156,17 @@ void session_listeners::give_up_place(const std::string& listener, const place& 
         const std::lock_guard lock(mutex_);
         const auto found = at.in->listeners.find(listener);
         if (found != at.in->listeners.end() && found->second.joining == at.joining)
-            remove(*at.in, listener);
+            found->second.stays ? go_on(*at.in, listener) : remove(*at.in, listener);
     }
     settle();
+}
+
+void session_listeners::go_on(listened_session& in, const std::string& listener) {
+    auto& state = in.listeners[listener];
+    for (const auto& event : std::exchange(state, {.joining = state.joining, .welcome = true}).held)
+        ground_->tellings.add([ground = ground_, who = session_audience::connections{listener},
+                               event] { ground->audience.on_event(who, *event); });
+    in.changed();
 }
 
 void session_listeners::disconnect(const std::string& listener) {

@@ -62,6 +62,7 @@ private:
     void tell(listened_session& in, const event_feed::events& next);
     void tell_lost(listened_session& in, event_feed::range lost);
     void end(listened_session& which, const std::string& reason);
+    void go_on(listened_session& in, const std::string& listener); // as one who is welcome
     void remove(listened_session& which, const std::string& listener);
     void close(listened_session& which);
     void settle();

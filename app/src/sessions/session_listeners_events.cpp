@@ -92,8 +92,10 @@ void session_listeners::tell(listened_session& in, const event_feed::events& nex
         ++counters_.heard;
         for (auto& [connection, listener] : in.listeners) {
             if (listener.welcome) continue;
-            if (listener.held.size() >= ground_->options.kept_events)
+            if (listener.held.size() >= ground_->options.kept_events) {
                 listener.held.erase(listener.held.begin());
+                listener.stays = false; // it would miss that
+            }
             listener.held.push_back(event);
         }
         ground_->tellings.add([ground = ground_, who = in.audience(), event] {
@@ -104,6 +106,8 @@ void session_listeners::tell(listened_session& in, const event_feed::events& nex
 
 void session_listeners::tell_lost(listened_session& in, event_feed::range lost) {
     counters_.lost += lost.last - lost.first + 1;
+    for (auto& [connection, listener] : in.listeners)
+        if (!listener.welcome) listener.stays = false; // it would not hear of that
     ground_->tellings.add([ground = ground_, who = in.audience(), id = in.id, lost] {
         if (!who->empty()) ground->audience.on_lost(*who, id, lost.first, lost.last);
     });

@@ -43,6 +43,10 @@ public:
     void close() override {}
     [[nodiscard]] app::store_health health() const override { return {.ready = !away}; }
 
+    [[nodiscard]] std::size_t held() const {
+        const std::lock_guard lock(mutex_);
+        return held_.size();
+    }
     void hurry() {
         slow = false;
         std::vector<std::function<void()>> held;
@@ -62,7 +66,7 @@ private:
         });
     }
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<std::function<void()>> held_;
     app::store& to_;
     engineio::shards& shards_;
