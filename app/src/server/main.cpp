@@ -59,8 +59,8 @@ void run(app::server_config config, const app::config_sources& sources) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr); // inherited by every thread
     app::log_writer log({.level = config.level, .format = config.format, .node = config.node_id});
     app::realtime_server server(config, log.logger());
-    const auto port = server.listen();
     server.start();
+    const auto port = server.listen();
     std::printf("http://localhost:%u/ (node %s); Ctrl-C stops\n", port, config.node_id.c_str());
     std::fflush(stdout);
     for (int signal = 0; signal != SIGINT && signal != SIGTERM;) {

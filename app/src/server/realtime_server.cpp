@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <future>
+#include <thread>
 #include <utility>
 
 namespace sockeye::app {
@@ -79,11 +80,21 @@ unsigned short realtime_server::listen() {
 void realtime_server::start() {
     runs_ = true;
     http_.start();
+    await_redis(seconds(1));
     loops_.start();
     presence_.start();
     session_events_.start();
     clock_events_.start();
     transitions_.start();
+}
+
+void realtime_server::await_redis(milliseconds limit) const {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    const auto is_there = [this] {
+        return state_->health().ready && (!adapter_link_ || adapter_link_->counters().connected);
+    };
+    while (!is_there() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(milliseconds(1));
 }
 
 void realtime_server::reload(const server_config& changed) {

@@ -33,8 +33,10 @@ public:
     realtime_server(server_config config, engineio::logger log);
     ~realtime_server();
 
+    /// On threads of its own. Waits a moment for Redis, if there is one: whoever connects first is
+    /// to find it.
+    void start();
     unsigned short listen();
-    void start(); // on threads of its own
     /// Takes on the settings that may change while it runs, and reads keys and certificates again.
     /// Throws for files that cannot be used: then everything stays as it was.
     void reload(const server_config& changed);
@@ -59,6 +61,7 @@ private:
     task<socketio::object> cluster_stats();
     void spread_closing(unsigned shard, milliseconds over);
     void close_clients();
+    void await_redis(milliseconds limit) const;
 
     server_config config_;
     engineio::logger log_;

@@ -12,9 +12,9 @@ namespace sockeye::app {
 class running_server {
 public:
     explicit running_server(server_config config = {})
-        : server_(prepared(std::move(config)), [](engineio::log_level, std::string_view) {}),
-          port_(server_.listen()) {
+        : server_(prepared(std::move(config)), [](engineio::log_level, std::string_view) {}) {
         server_.start();
+        port_ = server_.listen();
     }
 
     [[nodiscard]] unsigned short port() const { return port_; }
@@ -38,7 +38,7 @@ private:
     }
 
     realtime_server server_;
-    unsigned short port_;
+    unsigned short port_ = 0;
 };
 
 } // namespace sockeye::app
