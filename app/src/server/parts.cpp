@@ -19,6 +19,13 @@ namespace sockeye::app {
 
 namespace {
 
+adapter_redis::redis_options redis_options_of(const server_config& from,
+                                              const engineio::logger& log) {
+    auto options = adapter_redis::parse_redis_url(from.redis_url);
+    options.log = log;
+    return options;
+}
+
 socketio::adapter_factory adapter_of(const server_config& from,
                                      std::shared_ptr<adapter_redis::shard_links> link) {
     if (!link) return {};
@@ -70,9 +77,7 @@ std::shared_ptr<adapter_redis::shard_links> make_adapter_link(const server_confi
                                                               engineio::http_server& server,
                                                               const engineio::logger& log) {
     if (from.redis_url.empty()) return nullptr;
-    auto options = adapter_redis::parse_redis_url(from.redis_url);
-    options.log = log;
-    return std::make_shared<adapter_redis::shard_links>(options, server);
+    return std::make_shared<adapter_redis::shard_links>(redis_options_of(from, log), server);
 }
 
 socketio::server_options io_options(const server_config& from,
@@ -101,9 +106,7 @@ api_access api_access_of(const server_config& from) {
 std::unique_ptr<store> make_store(const server_config& from, engineio::http_server& server,
                                   const engineio::logger& log) {
     if (from.redis_url.empty()) return std::make_unique<memory_store>(server.shards(), wall_clock);
-    auto options = adapter_redis::parse_redis_url(from.redis_url);
-    options.log = log;
-    return std::make_unique<redis_store>(server, std::move(options));
+    return std::make_unique<redis_store>(server, redis_options_of(from, log));
 }
 
 std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::shards& shards,

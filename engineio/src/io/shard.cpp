@@ -25,11 +25,13 @@ shard::shard(unsigned index, asio::io_context& context)
 shard::~shard() = default;
 
 void shard::post(std::function<void()> task) {
-    asio::post(context_, [self = shared_from_this(), task = std::move(task)] {
-        self->touch();
-        task();
-        self->fresh_ = false;
-    });
+    asio::post(context_, [self = shared_from_this(), task = std::move(task)] { self->run(task); });
+}
+
+void shard::run(const std::function<void()>& task) {
+    touch();
+    task();
+    fresh_ = false;
 }
 
 void shard::post_after(std::chrono::milliseconds delay, std::function<void()> task) {
@@ -37,10 +39,7 @@ void shard::post_after(std::chrono::milliseconds delay, std::function<void()> ta
     auto timer = std::make_shared<steady_timer>(context_, delay);
     timer->async_wait(
         [self = shared_from_this(), timer, task = std::move(task)](const error_code& ec) {
-            if (ec) return;
-            self->touch();
-            task();
-            self->fresh_ = false;
+            if (!ec) self->run(task);
         });
 }
 

@@ -78,6 +78,7 @@ public:
     shard_counters counters;
 
 private:
+    void run(const std::function<void()>& task); // as an event of its own
     void see_to_turn_end();
     void end_turn();
     void run_turn_end_tasks();
