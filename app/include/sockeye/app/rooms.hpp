@@ -51,8 +51,9 @@ public:
     rooms(const rooms&) = delete;
     rooms& operator=(const rooms&) = delete;
 
-    // Makes the room where there is none. `metadata`: none leaves what the user has. BAD_REQUEST is
-    // thrown by the call, all else by its task.
+    // Makes the room where there is none. `metadata`: none leaves what the user has. BAD_REQUEST and
+    // UNAVAILABLE are thrown by the call, with which it takes its place among the changes; all else
+    // by its task.
     task<socketio::object> add_user(std::string room, std::string user,
                                     std::optional<socketio::value> metadata = {});
     task<socketio::object> remove_user(std::string room, std::string user);
