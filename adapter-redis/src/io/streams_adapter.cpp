@@ -3,6 +3,7 @@
 #include "io/stream_publisher.hpp"
 #include "io/stream_reader.hpp"
 #include "io/stream_recovery.hpp"
+#include "state/sent_entries.hpp"
 #include "state/stream_only_servers.hpp"
 
 #include <sockeye/adapter_redis/streams_adapter.hpp>
@@ -150,8 +151,10 @@ private:
     // the stream: this server's clients get it in the stream's order, too, and with its offset.
     void add_for_all(cluster_message message, sent_callback sent) {
         message.uid = socketio::emitter_uid;
-        entries_.add(to_envelope(message),
-                     while_open([sent = std::move(sent)](const reply& answer) {
+        envelope said = to_envelope(std::move(message));
+        stream_fields entry = encode_entry(said);
+        sent_.put(entry, std::move(said));
+        entries_.add(std::move(entry), while_open([sent = std::move(sent)](const reply& answer) {
                          if (answer.is_error() && sent) sent({});
                      }));
     }
@@ -166,7 +169,8 @@ private:
     void read(const stream_entry& entry, const stream_reader::batch& of) {
         const std::string* const from = find_field(entry.fields, "uid");
         if (from != nullptr && *from == uid()) return; // carried out when it was sent
-        auto read = decode_entry(entry.fields);
+        auto read = sent_.take(entry.fields);
+        if (!read) read = decode_entry(entry.fields);
         if (read && is_beat_of_ours(*read)) return;
         auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
         local().shards().post(
@@ -190,6 +194,7 @@ private:
     const cluster_channels channels_;
     const own_ending own_;
     const stream_publisher entries_;
+    sent_entries sent_; // and not yet read, with recovery
     const std::shared_ptr<stream_reader> reader_;
     stream_reader::listener_id listening_ = 0;
     const std::shared_ptr<stream_recovery> recovery_; // null: off

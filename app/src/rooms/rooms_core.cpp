@@ -138,7 +138,7 @@ void rooms::core::answer(const batch& changes, const edited& with) {
     note_answered(changes.size());
     for (std::size_t i = 0; i < changes.size(); ++i) {
         change_result result{.room = {}, .failure = with.failures[i]};
-        if (!result.failure) result.room = with.room->content();
+        if (!result.failure && with.room) result.room = with.room->content();
         changes[i].answer.resolve(std::move(result));
     }
 }

@@ -83,8 +83,8 @@ task<object> room_events::join(socket s, value argument) {
     co_return co_await entrance_.admit(s, asked.room, std::move(taking_part));
 }
 
-// Present first, since it is the end of somebody's presence that ends the part in the room: the store
-// is asked that in this turn, for the room at its end, and answers both at once.
+// Present first, since it is the end of somebody's presence that ends the part in the room: the
+// store is asked that in this turn, for the room at its end, and answers both at once.
 task<object> room_events::take_part(std::string socket, std::string room, std::string user,
                                     task<object> adding) {
     std::exception_ptr absent;
@@ -143,9 +143,9 @@ void room_events::follow(const presence_change& change) {
 
 task<> room_events::remove(std::string room, std::string user) {
     try {
-        co_await rooms_.remove_user(std::move(room), std::move(user));
+        co_await rooms_.forget_user(std::move(room), std::move(user));
     } catch (const service_error&) {
-        // One that only came to be present, or a room that is gone.
+        // No room of the directory has such a name, or what is there cannot be read.
     }
 }
 
