@@ -9,7 +9,7 @@
 namespace sockeye::adapter_redis {
 
 shard_links::shard_links(const redis_options& options, engineio::http_server& server)
-    : shards_(server.shards()) {
+    : server_(server), shards_(server.shards()) {
     for (unsigned shard = 0; shard < shards_.size(); ++shard)
         links_.push_back(std::make_unique<redis_link>(options, server.loop(shard)));
 }
@@ -59,6 +59,11 @@ bool shard_links::reaches(std::string_view key) const {
 
 redis_options shard_links::options_for(std::string_view key) const {
     return here().options_for(key);
+}
+
+std::unique_ptr<redis_link> shard_links::open_link(const redis_options& options,
+                                                   unsigned shard) const {
+    return std::make_unique<redis_link>(options, server_.loop(shard));
 }
 
 void shard_links::publish(channel_kind kind, std::string_view channel, std::string_view payload) {

@@ -23,10 +23,10 @@ redis_options for_reading(redis_options options) {
 
 // Redis says something well before the link takes its silence for death.
 stream_reader::stream_reader(const std::shared_ptr<redis_client>& beside, std::string stream,
-                             std::size_t read_count, engineio::shards& shards)
+                             std::size_t read_count, engineio::shards& shards, unsigned shard)
     : beside_(beside), stream_(std::move(stream)), read_count_(std::to_string(read_count)),
-      shards_(shards),
-      link_(std::make_unique<redis_link>(for_reading(beside->options_for(stream_)))) {
+      shards_(shards), shard_(shard),
+      link_(beside->open_link(for_reading(beside->options_for(stream_)), shard)) {
     const long long silence = link_->options().ping_interval.count();
     wait_ = std::to_string(std::max(silence / 2, 1LL));
 }
@@ -113,14 +113,15 @@ void stream_reader::try_again(step what, const reply& failure) {
         paused_ = what;
         return;
     }
-    shards_.post_after(0, retry_delay, [weak = weak_from_this(), what] {
+    shards_.post_after(shard_, retry_delay, [weak = weak_from_this(), what] {
         if (const auto self = weak.lock()) ((*self).*what)();
     });
 }
 
 // That Redis is away the link has said itself.
 void stream_reader::report(const reply& failure) {
-    if (!link_->counters().connected || read_redirection(failure, {})) return;
+    if (!link_->counters().connected) return;
+    if (link_->has_own_thread() && read_redirection(failure, {})) return; // and is followed
     if (std::exchange(failing_, true)) return;
     link_->options().log(engineio::log_level::error,
                          "redis: cannot read the stream " + stream_ + ": " + failure.text);
@@ -129,7 +130,7 @@ void stream_reader::report(const reply& failure) {
 // To whoever has the stream: as the answer says, or else as is known now.
 void stream_reader::follow(const reply& failure) {
     const auto beside = beside_.lock();
-    if (!beside) return;
+    if (!beside || !link_->has_own_thread()) return;
     redis_options to = beside->options_for(stream_);
     const auto elsewhere = read_redirection(failure, link_->options().host);
     asking_ = elsewhere && elsewhere->asking;
@@ -139,7 +140,7 @@ void stream_reader::follow(const reply& failure) {
     }
     const redis_options& now = link_->options();
     if (to.host != now.host || to.port != now.port)
-        link_ = std::make_unique<redis_link>(for_reading(std::move(to)));
+        link_ = beside->open_link(for_reading(std::move(to)), shard_);
 }
 
 } // namespace sockeye::adapter_redis

@@ -20,6 +20,9 @@ namespace sockeye::adapter_redis {
 // whoever has the stream then.
 //
 // No more is read while entries wait to be dealt with: they are safe in Redis.
+//
+// A link on a shard's thread (shard_links) is for good; the others are replaced in a cluster, where
+// a stream moves.
 class stream_reader : public std::enable_shared_from_this<stream_reader> {
 public:
     // Held by whoever has not dealt with an entry yet.
@@ -31,8 +34,9 @@ public:
         std::function<void(const stream_entry& entry, const batch& of)> heard;
     };
 
+    // `shard`: where most entries are dealt with.
     stream_reader(const std::shared_ptr<redis_client>& beside, std::string stream,
-                  std::size_t read_count, engineio::shards& shards);
+                  std::size_t read_count, engineio::shards& shards, unsigned shard);
 
     void start() { find_end(); }
     using listener_id = std::uint64_t;
@@ -61,6 +65,7 @@ private:
     const std::string read_count_;
     std::string wait_; // of one XREAD, in ms
     engineio::shards& shards_;
+    const unsigned shard_;
     bool failing_ = false; // and this has been reported
 
     std::mutex mutex_; // of what follows

@@ -37,11 +37,12 @@ public:
     stream_readers(std::shared_ptr<redis_client> link, std::size_t read_count)
         : link_(std::move(link)), read_count_(read_count) {}
 
-    std::shared_ptr<stream_reader> reader_of(const std::string& stream, engineio::shards& shards) {
+    std::shared_ptr<stream_reader> reader_of(const std::string& stream, engineio::shards& shards,
+                                             unsigned home) {
         const std::lock_guard lock(mutex_);
         auto& reader = readers_[stream];
         if (!reader) {
-            reader = std::make_shared<stream_reader>(link_, stream, read_count_, shards);
+            reader = std::make_shared<stream_reader>(link_, stream, read_count_, shards, home);
             reader->start();
         }
         return reader;
@@ -74,7 +75,8 @@ public:
           link_(std::move(link)), kind_(kind_of(options)), stream_(stream_of(options, local)),
           channels_(options.channel_prefix, local.name()), own_(uid(), local.name()),
           entries_(link_, stream_, options.max_length),
-          reader_(readers->reader_of(stream_, local.shards())), recovery_(make_recovery(options)) {}
+          reader_(readers->reader_of(stream_, local.shards(), home())),
+          recovery_(make_recovery(options)) {}
 
     void start() override {
         await_one();
@@ -159,7 +161,7 @@ private:
                      }));
     }
 
-    // ---- on the reader's thread
+    // ---- on the thread of the reader's link
 
     void begin_at(const stream_id& from) {
         if (recovery_) recovery_->begin_at(from);
@@ -172,11 +174,17 @@ private:
         auto read = sent_.take(entry.fields);
         if (!read) read = decode_entry(entry.fields);
         if (read && is_beat_of_ours(*read)) return;
-        auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
-        local().shards().post(
-            home(), while_alive([this, id = entry.id, message = std::move(message), of]() mutable {
-                message ? handle(id, *std::move(message), of) : local().on_malformed_message();
-            }));
+        at_home([this, id = entry.id,
+                 message = read ? from_envelope(*std::move(read)) : std::nullopt, of]() mutable {
+            message ? handle(id, *std::move(message), of) : local().on_malformed_message();
+        });
+    }
+    template<class Task>
+    void at_home(Task task) {
+        if (local().shards().current() == home())
+            task();
+        else
+            local().shards().post(home(), while_alive(std::move(task)));
     }
     void handle(const stream_id& id, cluster_message message, const stream_reader::batch& of) {
         if (old_ones_.on_entry(message, std::chrono::steady_clock::now()))

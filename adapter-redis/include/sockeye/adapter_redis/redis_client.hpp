@@ -5,11 +5,14 @@
 #include <sockeye/adapter_redis/reply.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace sockeye::adapter_redis {
+
+class redis_link;
 
 // A server's way to Redis, be that one (redis_link) or a cluster (redis_cluster): Pub/Sub, and
 // commands to whoever has a key. As of pubsub, members may be called from any thread.
@@ -29,6 +32,10 @@ public:
     [[nodiscard]] virtual bool reaches(std::string_view key) const = 0;
     // For a link of one's own to whoever has the key now.
     [[nodiscard]] virtual redis_options options_for(std::string_view key) const = 0;
+    // Such a link. It has a thread of its own; or it is on that shard's, where this client is on
+    // the shards' threads, and then must end no earlier than this client may.
+    [[nodiscard]] virtual std::unique_ptr<redis_link> open_link(const redis_options& options,
+                                                                unsigned shard) const;
 };
 
 } // namespace sockeye::adapter_redis

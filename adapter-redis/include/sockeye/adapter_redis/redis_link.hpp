@@ -13,10 +13,6 @@ namespace boost::asio {
 class io_context;
 }
 
-namespace boost::asio {
-class io_context;
-}
-
 namespace sockeye::adapter_redis {
 
 class link_core;
@@ -76,6 +72,7 @@ public:
     [[nodiscard]] link_counters counters() const;
     // As given: for another link to the same Redis.
     [[nodiscard]] const redis_options& options() const;
+    [[nodiscard]] bool has_own_thread() const { return thread_.joinable(); }
 
 private:
     std::shared_ptr<link_core> core_;

@@ -35,6 +35,8 @@ public:
                  reply_handler then) override;
     [[nodiscard]] bool reaches(std::string_view key) const override;
     [[nodiscard]] redis_options options_for(std::string_view key) const override;
+    [[nodiscard]] std::unique_ptr<redis_link> open_link(const redis_options& options,
+                                                        unsigned shard) const override;
 
     void publish(channel_kind kind, std::string_view channel, std::string_view payload) override;
     subscription_id subscribe(channel_kind kind, std::string_view name, message_handler handler,
@@ -46,6 +48,7 @@ public:
 private:
     [[nodiscard]] redis_link& here() const; // this thread's
 
+    engineio::http_server& server_;
     engineio::shards& shards_;
     std::vector<std::unique_ptr<redis_link>> links_;
 };
