@@ -11,6 +11,10 @@ namespace {
 
 constexpr milliseconds retry_delay(100);
 
+// Batches that are being dealt with. With one, whoever is done last would have to wake the reader
+// each time.
+constexpr unsigned max_under_way = 2;
+
 // To be closed without waiting for news that may never come; and what is asked while Redis is away
 // is to be asked anew, perhaps somewhere else.
 redis_options for_reading(redis_options options) {
@@ -89,11 +93,36 @@ void stream_reader::on_news(const reply& answer) {
     const auto entries = read_news(answer);
     if (!entries) return try_again(&stream_reader::read_on, answer);
     failing_ = false;
+    tell_all(*entries);
+    bool go_on = false;
+    {
+        const std::lock_guard lock(mutex_);
+        go_on = under_way_ < max_under_way;
+        held_up_ = !go_on;
+    }
+    if (go_on) read_on();
+}
+
+void stream_reader::tell_all(const std::vector<stream_entry>& entries) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++under_way_;
+    }
     const batch all(nullptr, [weak = weak_from_this()](void*) {
-        if (const auto self = weak.lock()) self->read_on();
+        if (const auto self = weak.lock()) self->on_batch_done();
     });
-    for (const stream_entry& entry : *entries)
+    for (const stream_entry& entry : entries)
         tell(entry, all);
+}
+
+void stream_reader::on_batch_done() {
+    bool go_on = false;
+    {
+        const std::lock_guard lock(mutex_);
+        --under_way_;
+        go_on = std::exchange(held_up_, false);
+    }
+    if (go_on) read_on();
 }
 
 void stream_reader::tell(const stream_entry& entry, const batch& of) {

@@ -19,7 +19,7 @@ namespace sockeye::adapter_redis {
 // link of its own, since reading is waiting. After a lost connection it goes on where it was, at
 // whoever has the stream then.
 //
-// No more is read while entries wait to be dealt with: they are safe in Redis.
+// No more is read while two batches wait to be dealt with: the rest is safe in Redis.
 //
 // A link on a shard's thread (shard_links) is for good; the others are replaced in a cluster, where
 // a stream moves.
@@ -55,6 +55,8 @@ private:
     void on_end(const reply& answer);
     void read_on();
     void on_news(const reply& answer);
+    void tell_all(const std::vector<stream_entry>& entries);
+    void on_batch_done();
     void tell(const stream_entry& entry, const batch& of);
     void try_again(step what, const reply& failure);
     void report(const reply& failure);
@@ -74,6 +76,8 @@ private:
     listener_id last_id_ = 0;
     std::unordered_map<std::string, known_listener> listeners_; // by namespace
     step paused_ = nullptr;                                     // what failed while nobody listened
+    unsigned under_way_ = 0;                                    // batches
+    bool held_up_ = false;                                      // by these
 
     bool asking_ = false;              // before each command, for the stream is on its way there
     std::unique_ptr<redis_link> link_; // last: its thread uses all of the above
