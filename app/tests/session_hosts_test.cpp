@@ -112,15 +112,35 @@ TEST_CASE("sessions: a host that goes while the session is being made has gone")
         session_cluster cluster(world);
         const auto a = cluster.flaky_instance("a");
         cluster.flaky.slow = true;
-        std::promise<session_info> made;
-        socketio::start(detail::finish((*a)->create_session(alice), made),
-                        [](const std::exception_ptr&) {});
+        auto made = begin((*a)->create_session(alice));
         (*a)->disconnect("host");
         cluster.flaky.hurry();
-        const std::string id = made.get_future().get().id;
+        const std::string id = made.get().id;
         CHECK(wait((*a)->get_session(id)).status == "active");
         world.pass(11s);
         CHECK(code_of([&] { wait((*a)->get_session(id)); }) == "SESSION_ENDED");
+    });
+}
+
+TEST_CASE("sessions: a host that asks twice at once to go on, and is refused once, is there") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        const auto b = cluster.flaky_instance("b");
+        const std::string id = wait((*a)->create_session(alice)).id;
+        const session_host back{.user = "alice", .connection = "back"};
+        cluster.flaky.slow = true;
+        auto granted = begin((*b)->resume_session(id, back));
+        cluster.flaky.slow = false;
+        cluster.flaky.away = true;
+        CHECK(code_of([&] { wait((*b)->resume_session(id, back)); }) == "no answer");
+        cluster.flaky.away = false;
+        cluster.flaky.hurry();
+        CHECK(granted.get() == 0);
+        CHECK(wait((*b)->publish(id, "back", "e", nullptr)) == 1);
+        (*b)->disconnect("back");
+        world.pass(11s);
+        CHECK((*b)->counters().hosted == 0);
     });
 }
 
@@ -133,16 +153,14 @@ TEST_CASE("sessions: of events that wait for the store there are not too many, a
         const std::string id = wait((*a)->create_session(alice)).id;
         a->join(id, "l1");
         cluster.flaky.slow = true;
-        std::vector<std::promise<std::uint64_t>> published(6);
-        for (std::size_t i = 0; i < published.size(); ++i)
-            socketio::start(
-                detail::finish((*a)->publish(id, "host", std::to_string(i), 1), published[i]),
-                [](const std::exception_ptr&) {});
+        std::vector<std::future<std::uint64_t>> published;
+        for (int i = 0; i < 6; ++i)
+            published.push_back(begin((*a)->publish(id, "host", std::to_string(i), 1)));
         cluster.flaky.hurry();
         for (std::size_t i = 0; i < 4; ++i)
-            CHECK(published[i].get_future().get() == i + 1);
+            CHECK(published[i].get() == i + 1);
         for (std::size_t i = 4; i < 6; ++i)
-            CHECK(code_of([&] { published[i].get_future().get(); }) == "UNAVAILABLE");
+            CHECK(code_of([&] { published[i].get(); }) == "UNAVAILABLE");
         CHECK(a->hear("l1", "4 3") == texts{"at 0", "1 0", "2 1", "3 2", "4 3"});
     });
 }

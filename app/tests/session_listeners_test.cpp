@@ -205,14 +205,11 @@ TEST_CASE("sessions: who joins again and is refused goes on as before, and misse
         wait((*a)->publish(id, "host", "e", nullptr));
         b->hear("l1", "1 e");
         cluster.flaky.slow = true;
-        std::promise<void> joined;
-        session_join again{.session_id = id, .listener = "l1", .last_seq = 0};
-        socketio::start(detail::finish((*b)->join(std::move(again)), joined),
-                        [](std::exception_ptr) {});
+        auto joined = begin((*b)->join({.session_id = id, .listener = "l1", .last_seq = 0}));
         wait((*a)->publish(id, "host", "meanwhile", nullptr));
         cluster.flaky.away = true;
         cluster.flaky.hurry(); // the session is found, but what was missed is not
-        CHECK(code_of([&] { joined.get_future().get(); }) == "no answer");
+        CHECK(code_of([&] { joined.get(); }) == "no answer");
         cluster.flaky.away = false;
         wait((*a)->publish(id, "host", "e", nullptr));
         CHECK(b->hear("l1", "3 e") == texts{"at 0", "1 e", "2 meanwhile", "3 e"});
@@ -226,14 +223,65 @@ TEST_CASE("sessions: a new listener who is refused listens to nothing") {
         const auto b = cluster.flaky_instance("b");
         const std::string id = wait((*a)->create_session(alice)).id;
         cluster.flaky.slow = true;
-        std::promise<void> joined;
-        session_join asked{.session_id = id, .listener = "l1"};
-        socketio::start(detail::finish((*b)->join(std::move(asked)), joined),
-                        [](std::exception_ptr) {});
+        auto joined = begin((*b)->join({.session_id = id, .listener = "l1"}));
         cluster.flaky.away = true;
         cluster.flaky.hurry(); // the session is found, and cannot be opened
-        CHECK(code_of([&] { joined.get_future().get(); }) == "no answer");
+        CHECK(code_of([&] { joined.get(); }) == "no answer");
         CHECK((*b)->counters().listeners == 0);
+    });
+}
+
+TEST_CASE("sessions: who leaves or is gone while the session is looked up does not come in") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        const auto b = cluster.flaky_instance("b");
+        const session_info made = wait((*a)->create_session(alice));
+        cluster.flaky.slow = true;
+        session_join what{
+            .session_id = made.id, .listener = "l1", .welcome = [](const session_joined&) {}};
+        const auto join = [&] { return begin((*b)->join(what)); };
+        std::future<void> joined;
+        SUBCASE("leaves") {
+            joined = join();
+            (*b)->leave(made.id, "l1");
+        }
+        SUBCASE("is gone") {
+            joined = join();
+            (*b)->disconnect("l1");
+        }
+        SUBCASE("is gone, with a code") {
+            what.session_id.clear();
+            what.code = made.code;
+            joined = join();
+            (*b)->disconnect("l1");
+        }
+        cluster.flaky.hurry();
+        CHECK(code_of([&] { joined.get(); }) == "BAD_REQUEST");
+        CHECK((*b)->counters().listeners == 0);
+        CHECK((*b)->counters().listened == 0);
+        CHECK(b->join(made.id, "l1").seq == 0);
+    });
+}
+
+TEST_CASE("sessions: who leaves and joins again while the session is looked up listens") {
+    over_each_store([](service_world& world) {
+        session_cluster cluster(world);
+        const auto a = cluster.instance("a");
+        const auto b = cluster.flaky_instance("b");
+        const std::string id = wait((*a)->create_session(alice)).id;
+        cluster.flaky.slow = true;
+        const session_join what{
+            .session_id = id, .listener = "l1", .welcome = [](const session_joined&) {}};
+        auto first = begin((*b)->join(what));
+        (*b)->leave(id, "l1");
+        auto second = begin((*b)->join(what));
+        cluster.flaky.hurry();
+        CHECK(code_of([&] { first.get(); }) == "BAD_REQUEST");
+        CHECK(code_of([&] { second.get(); }).empty());
+        CHECK((*b)->counters().listeners == 1);
+        wait((*a)->publish(id, "host", "e", nullptr));
+        CHECK(b->hear("l1", "1 e") == texts{"1 e"});
     });
 }
 

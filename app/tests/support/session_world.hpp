@@ -133,16 +133,4 @@ struct session_cluster {
 
 inline const session_host alice{.user = "alice", .connection = "host"};
 
-/// What a call fails with.
-inline std::string code_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const service_error& error) {
-        return error.code;
-    } catch (const socketio::operation_error&) {
-        return "no answer";
-    }
-    return "";
-}
-
 } // namespace sockeye::app
