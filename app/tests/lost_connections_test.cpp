@@ -18,8 +18,8 @@ using socketio::socket;
 class asking_server {
 public:
     asking_server()
-        : at({}, 1), memory_(at.http.shards(), now), state(memory_, at.http.shards()),
-          on_{state, at.http.shards(), now, "a", quiet},
+        : at({}, 1), memory_(at.http.shards(), now),
+          state(memory_, at.http.shards()), on_{state, at.http.shards(), now, "a", quiet},
           asked(on_, [this](socket) { return ask(); }), sessions(on_, asked, at.io, nullptr),
           clock(on_, asked, at.io) {
         at.io.on_connection([this](const socket& s) { serve(s); });
@@ -67,8 +67,8 @@ public:
 
 TEST_CASE("lost connections: they take part in nothing that they have asked for before") {
     asking_server server;
-    const session_info made = wait(server.sessions.service().create_session(
-        {.user = "alice", .connection = "elsewhere"}));
+    const session_info made = wait(
+        server.sessions.service().create_session({.user = "alice", .connection = "elsewhere"}));
     const std::string id = R"({"sessionId":")" + made.id + "\"}";
     std::string request;
     SUBCASE("session:join") {
