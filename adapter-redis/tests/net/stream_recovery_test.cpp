@@ -20,7 +20,8 @@ public:
     void command_for(std::string_view, const std::vector<std::string>& words,
                      reply_handler then) override {
         if (words[0] == "GETDEL")
-            return then({.kind = reply_kind::text, .text = encode_session({"id", "private", {}, {}})});
+            return then(
+                {.kind = reply_kind::text, .text = encode_session({"id", "private", {}, {}})});
         const reply id{.kind = reply_kind::text, .text = words[2]};
         const reply entry{.kind = reply_kind::array, .items = {id, {.kind = reply_kind::array}}};
         then({.kind = reply_kind::array, .items = {entry}});
