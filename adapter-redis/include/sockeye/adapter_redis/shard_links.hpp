@@ -23,8 +23,8 @@ public:
     // Throws std::system_error if the files for TLS cannot be used.
     shard_links(const redis_options& options, engineio::http_server& server);
 
-    // Waits, so long at the most, until what was said has been sent: ahead of the server's stop,
-    // and on none of its threads.
+    // Waits, so long at the most, until Redis has what was said: ahead of the server's stop, and on
+    // none of its threads.
     void drain(milliseconds limit) const;
     // The sums; connected where all are.
     [[nodiscard]] link_counters counters() const;
