@@ -170,7 +170,7 @@ TEST_CASE("refused joins: what was granted meanwhile holds") {
     server.state.slow = true;
     ben.begin("7", room_join);
     ben.begin("8", presence_join);
-    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 2; }));
+    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 3; }));
     server.state.hurry();
     check_refused(ben.answer("37["), "ROOM_FULL");
     CHECK(ben.answer("38[").find(both) != std::string::npos);
@@ -187,7 +187,7 @@ TEST_CASE("refused joins: who left meanwhile has left") {
     ben.begin("7", room_join);
     ben.begin("8", R"("presence:leave",{"roomId":"r"})");
     ben.begin("9", room_join);
-    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 3; }));
+    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 4; }));
     server.state.hurry();
     check_refused(ben.answer("37["), "ROOM_FULL");
     check_refused(ben.answer("39["), "ROOM_FULL");
