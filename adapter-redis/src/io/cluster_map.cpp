@@ -11,7 +11,13 @@ namespace sockeye::adapter_redis {
 
 namespace {
 
+using time_point = std::chrono::steady_clock::time_point;
+
 constexpr unsigned max_redirections = 5;
+
+time_point now() {
+    return std::chrono::steady_clock::now();
+}
 
 } // namespace
 
@@ -82,6 +88,14 @@ struct cluster_map::errand {
     redis_client::reply_handler then; // may be empty
     bool says = false;                // as of command_queue::waiter
     unsigned redirections = 0;
+    std::optional<time_point> given_up_at = {}; // since it was put off
+
+    [[nodiscard]] std::size_t bytes() const {
+        std::size_t sum = 0;
+        for (const std::string& word : words)
+            sum += word.size();
+        return sum;
+    }
 };
 
 // Channels of the sharded kind are spread as keys are.
@@ -109,16 +123,21 @@ void cluster_map::send(const errand_ptr& one, const link_ptr& to, bool asking) {
     auto answered = [weak = weak_from_this(), one, host = to->options().host](reply answer) {
         const auto self = weak.lock();
         if (self && self->send_on(one, answer, host)) return;
-        if (self && one->says) self->settle(answer);
+        if (self) return self->answer(one, std::move(answer));
         if (one->then) one->then(std::move(answer));
     };
     asking ? to->command_after_asking(one->words, std::move(answered))
            : to->command(one->words, std::move(answered));
 }
 
+void cluster_map::answer(const errand_ptr& one, reply with) {
+    if (one->says) settle(with);
+    if (one->then) one->then(std::move(with));
+}
+
 // Not for each link it came to: a redirection is no refusal.
 void cluster_map::settle(const reply& answer) {
-    const std::string line = ledger_->settle(answer, std::chrono::steady_clock::now());
+    const std::string line = ledger_->settle(answer, now());
     if (line.empty()) return;
     {
         const std::lock_guard lock(mutex_);
@@ -130,6 +149,7 @@ void cluster_map::settle(const reply& answer) {
 // Where the answer says, or where the key is now if nobody has seen the command. False: that was
 // the answer.
 bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::string_view from) {
+    if (says_try_again(answer)) return put_off(one);
     const auto elsewhere = read_redirection(answer, from);
     const bool unseen = answer.kind == reply_kind::missing && answer.text == never_sent;
     if ((!elsewhere && !unseen) || one->redirections++ == max_redirections) return false;
@@ -143,6 +163,32 @@ bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::strin
     send(one, to, asking);
     if (elsewhere && !asking) refresh_once();
     return true;
+}
+
+// False: for too long already, or too much is.
+bool cluster_map::put_off(const errand_ptr& one) {
+    const std::lock_guard lock(mutex_);
+    const std::size_t bytes = put_off_bytes_ + one->bytes();
+    if (!one->given_up_at) one->given_up_at = now() + options_.moving_timeout;
+    if (closed_ || now() >= *one->given_up_at || bytes > options_.each.max_queue_bytes)
+        return false;
+    one->redirections = 0;
+    put_off_.push_back(one);
+    put_off_bytes_ = bytes;
+    return true;
+}
+
+void cluster_map::send_put_off() {
+    std::vector<std::pair<errand_ptr, link_ptr>> ready;
+    {
+        const std::lock_guard lock(mutex_);
+        for (errand_ptr& one : put_off_)
+            ready.emplace_back(one, link_for(channel_kind::sharded, one->key));
+        put_off_.clear();
+        put_off_bytes_ = 0;
+    }
+    for (const auto& [one, to] : ready)
+        send(one, to, false);
 }
 
 bool cluster_map::reaches(std::string_view key) const {
@@ -194,6 +240,7 @@ link_counters cluster_map::counters() const {
     const std::lock_guard lock(mutex_);
     link_counters sum = ledger_->totals();
     sum.connected = !masters_.empty();
+    sum.queued_bytes = put_off_bytes_;
     for (const auto& [name, one] : nodes_) {
         const link_counters of = one.link->counters();
         if (masters_.contains(name)) sum.connected = sum.connected && of.connected;
@@ -290,13 +337,17 @@ void cluster_map::apply(const std::vector<slot_range>& ranges) {
 void cluster_map::close() {
     std::map<std::string, node> nodes;
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions;
+    std::vector<errand_ptr> unsent;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
+        unsent.swap(put_off_);
         nodes.swap(nodes_);
         subscriptions.swap(subscriptions_);
     }
     subscriptions.clear();
+    for (const errand_ptr& one : unsent)
+        answer(one, {.kind = reply_kind::missing, .text = std::string(never_sent)});
     for (const auto& [name, one] : nodes)
         while (one.link.use_count() > 1)
             std::this_thread::yield();

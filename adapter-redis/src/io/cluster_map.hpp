@@ -38,6 +38,8 @@ public:
     // Asks a server that is there.
     void refresh();
     void refresh_once(); // however many find out that something has moved
+    // What has to wait because its slot was on its way.
+    void send_put_off();
     // Lets go of servers that are no masters any more. Not on a link's thread: waits for theirs.
     void drop_former();
     // When it returns, no handler is called any more. The last call but for the destructor.
@@ -70,7 +72,9 @@ private:
     void send(errand one);
     void send(const errand_ptr& one, const link_ptr& to, bool asking);
     void settle(const reply& answer);
+    void answer(const errand_ptr& one, reply with);
     bool send_on(const errand_ptr& one, const reply& answer, std::string_view from);
+    bool put_off(const errand_ptr& one);
     node next_to_ask();
     void on_shape(const reply& answer, const redis_address& asked);
     void apply(const std::vector<slot_range>& ranges);
@@ -87,6 +91,8 @@ private:
     std::string plain_at_;                       // where plain channels are
     std::string last_asked_;                     // who has which slot
     bool refreshing_ = false;                    // an answer to refresh_once is to come
+    std::vector<errand_ptr> put_off_;            // in the order of their answers
+    std::size_t put_off_bytes_ = 0;
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions_;
     pubsub::subscription_id last_id_ = 0;
 };

@@ -20,6 +20,7 @@ void cluster_refresher::run() {
     while (!ending_.wait_for(lock, pause, [this] { return ended_; })) {
         lock.unlock();
         map_->refresh();
+        map_->send_put_off();
         map_->drop_former();
         lock.lock();
         pause = std::min(pause * 2, interval_);
