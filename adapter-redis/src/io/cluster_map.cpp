@@ -160,35 +160,52 @@ bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::strin
         to = elsewhere ? link_to(elsewhere->to) : link_for(channel_kind::sharded, one->key);
     }
     const bool asking = elsewhere && elsewhere->asking;
-    send(one, to, asking);
     if (elsewhere && !asking) refresh_once();
+    if (elsewhere && must_wait_for(*to) && put_off(one)) return true;
+    send(one, to, asking);
     return true;
+}
+
+// One that has just been made: that it is not connected yet is no failure.
+bool cluster_map::must_wait_for(const redis_link& link) const {
+    return !options_.each.queue_while_away && !link.counters().connected;
 }
 
 // False: for too long already, or too much is.
 bool cluster_map::put_off(const errand_ptr& one) {
-    const std::lock_guard lock(mutex_);
-    const std::size_t bytes = put_off_bytes_ + one->bytes();
-    if (!one->given_up_at) one->given_up_at = now() + options_.moving_timeout;
-    if (closed_ || now() >= *one->given_up_at || bytes > options_.each.max_queue_bytes)
-        return false;
-    one->redirections = 0;
-    put_off_.push_back(one);
-    put_off_bytes_ = bytes;
+    {
+        const std::lock_guard lock(mutex_);
+        const std::size_t bytes = put_off_bytes_ + one->bytes();
+        if (!one->given_up_at) one->given_up_at = now() + options_.moving_timeout;
+        if (closed_ || now() >= *one->given_up_at || bytes > options_.each.max_queue_bytes)
+            return false;
+        one->redirections = 0;
+        put_off_.push_back(one);
+        put_off_bytes_ = bytes;
+    }
+    on_put_off_();
     return true;
 }
 
 void cluster_map::send_put_off() {
     std::vector<std::pair<errand_ptr, link_ptr>> ready;
+    bool some_wait = false;
     {
         const std::lock_guard lock(mutex_);
-        for (errand_ptr& one : put_off_)
-            ready.emplace_back(one, link_for(channel_kind::sharded, one->key));
-        put_off_.clear();
-        put_off_bytes_ = 0;
+        for (errand_ptr& one : std::exchange(put_off_, {})) {
+            link_ptr to = link_for(channel_kind::sharded, one->key);
+            if (must_wait_for(*to) && now() < *one->given_up_at) {
+                put_off_.push_back(std::move(one));
+            } else {
+                put_off_bytes_ -= one->bytes();
+                ready.emplace_back(std::move(one), std::move(to));
+            }
+        }
+        some_wait = !put_off_.empty();
     }
     for (const auto& [one, to] : ready)
         send(one, to, false);
+    if (some_wait) on_put_off_();
 }
 
 bool cluster_map::reaches(std::string_view key) const {
@@ -357,7 +374,8 @@ void cluster_map::drop_former() {
     std::vector<link_ptr> dropped;
     {
         const std::lock_guard lock(mutex_);
-        if (closed_) return;
+        // Whom a slot is on its way to may have none yet.
+        if (closed_ || !put_off_.empty()) return;
         const auto is_there = [&](const std::string& master) {
             return nodes_.at(master).link->counters().connected;
         };

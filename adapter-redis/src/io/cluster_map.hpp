@@ -6,6 +6,7 @@
 #include <sockeye/adapter_redis/redis_cluster.hpp>
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,8 +39,10 @@ public:
     // Asks a server that is there.
     void refresh();
     void refresh_once(); // however many find out that something has moved
-    // What has to wait because its slot was on its way.
+    // What had to wait because its slot, or the link to who has it, was on its way.
     void send_put_off();
+    // Called on any thread when there is something for send_put_off. To be set at the beginning.
+    void on_put_off(std::function<void()> handler) { on_put_off_ = std::move(handler); }
     // Lets go of servers that are no masters any more. Not on a link's thread: waits for theirs.
     void drop_former();
     // When it returns, no handler is called any more. The last call but for the destructor.
@@ -75,6 +78,7 @@ private:
     void answer(const errand_ptr& one, reply with);
     bool send_on(const errand_ptr& one, const reply& answer, std::string_view from);
     bool put_off(const errand_ptr& one);
+    [[nodiscard]] bool must_wait_for(const redis_link& link) const;
     node next_to_ask();
     void on_shape(const reply& answer, const redis_address& asked);
     void apply(const std::vector<slot_range>& ranges);
@@ -93,6 +97,7 @@ private:
     bool refreshing_ = false;                    // an answer to refresh_once is to come
     std::vector<errand_ptr> put_off_;            // in the order of their answers
     std::size_t put_off_bytes_ = 0;
+    std::function<void()> on_put_off_ = [] {};
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions_;
     pubsub::subscription_id last_id_ = 0;
 };

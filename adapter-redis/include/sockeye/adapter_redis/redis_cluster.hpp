@@ -21,8 +21,9 @@ struct redis_cluster_options {
     redis_options each = {};               // but for the host and the port
     // Who has which channels is asked again that often, and when a server says that it has not.
     std::chrono::milliseconds refresh_interval = std::chrono::seconds(1);
-    // A command about several keys whose slot is on its way to another server is tried again as
-    // often, for so long; then what the server has said (TRYAGAIN) is its answer.
+    // A command about several keys whose slot is on its way to another server is tried again for so
+    // long; then what the server has said (TRYAGAIN) is its answer. As one that must wait for a
+    // link to who has the slot, where the links let nothing wait themselves.
     std::chrono::milliseconds moving_timeout = std::chrono::seconds(5);
 };
 
