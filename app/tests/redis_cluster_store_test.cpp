@@ -66,8 +66,10 @@ TEST_CASE("redis store: a prefix stands in front of every key, and of nothing el
         commit(state, transaction().set("a", "a"));
         commit(state, transaction().add_member("b", "a").publish("c" + before, "a"));
         commit(state, transaction().publish("c" + before, "b"));
-        CHECK(commit(state, transaction().require_equal("a", "a").set_field("d", "a", "a")).applied);
-        commit(state, transaction().unless_exists("a").set("e", "").unless_exists("f").set("g", ""));
+        CHECK(
+            commit(state, transaction().require_equal("a", "a").set_field("d", "a", "a")).applied);
+        commit(state,
+               transaction().unless_exists("a").set("e", "").unless_exists("f").set("g", ""));
         commit(state, transaction().add_scored("h", "a", 1).expire_if_lasting("h", 60s));
         std::set<std::string> expected;
         for (const char* const name : {"a", "b", "d", "g", "h"})

@@ -11,11 +11,9 @@ namespace sockeye::adapter_redis {
 
 namespace {
 
-using time_point = std::chrono::steady_clock::time_point;
-
 constexpr unsigned max_redirections = 5;
 
-time_point now() {
+std::chrono::steady_clock::time_point now() {
     return std::chrono::steady_clock::now();
 }
 
@@ -27,35 +25,35 @@ cluster_map::cluster_map(const redis_cluster_options& options)
     if (options_.seeds.empty())
         throw std::invalid_argument("sockeye: a Redis Cluster needs the address of a server");
     for (const redis_address& seed : options_.seeds)
-        link_to(seed);
+        node_at(seed);
     plain_at_ = name_of(options_.seeds.front());
 }
 
 // ---- servers; under the lock
 
-cluster_map::link_ptr cluster_map::link_to(const redis_address& address) {
+cluster_map::node& cluster_map::node_at(const redis_address& address, milliseconds awaited) {
     node& found = nodes_[name_of(address)];
     if (!found.link) {
         redis_options options = options_.each;
         options.host = address.host;
         options.port = address.port;
-        found = {address, std::make_shared<redis_link>(options, ledger_)};
+        found = {address, std::make_shared<redis_link>(options, ledger_), now() + awaited};
     }
-    return found.link;
+    return found;
 }
 
 // Stays where it is while that is there, so that what is said keeps its order.
-cluster_map::link_ptr cluster_map::plain_link() {
+cluster_map::node& cluster_map::plain_node() {
     const auto is_there = [&](const auto& entry) {
         const bool may_have_it = masters_.empty() || masters_.contains(entry.first);
         return may_have_it && entry.second.link->counters().connected;
     };
     const auto current = nodes_.find(plain_at_);
-    if (is_there(*current)) return current->second.link;
+    if (is_there(*current)) return current->second;
     const auto other = std::ranges::find_if(nodes_, is_there);
-    if (other == nodes_.end()) return current->second.link;
+    if (other == nodes_.end()) return current->second;
     plain_at_ = other->first;
-    return other->second.link;
+    return other->second;
 }
 
 const cluster_map::node* cluster_map::owner_of(std::string_view key) const {
@@ -63,10 +61,18 @@ const cluster_map::node* cluster_map::owner_of(std::string_view key) const {
     return found == nodes_.end() ? nullptr : &found->second;
 }
 
-cluster_map::link_ptr cluster_map::link_for(channel_kind kind, std::string_view channel) {
-    if (kind != channel_kind::sharded) return plain_link();
-    const node* const owner = owner_of(channel);
-    return owner == nullptr ? plain_link() : owner->link;
+cluster_map::node& cluster_map::node_for(channel_kind kind, std::string_view channel) {
+    if (kind != channel_kind::sharded) return plain_node();
+    const auto owner = nodes_.find(owners_[slot_of(channel)]);
+    return owner == nodes_.end() ? plain_node() : owner->second;
+}
+
+// One whose link has just been made: that it is not connected yet is no failure, although the link
+// lets nothing wait.
+bool cluster_map::is_awaited(node& who) const {
+    if (options_.each.queue_while_away) return false;
+    if (who.link->counters().connected) who.awaited_until = {};
+    return now() < who.awaited_until;
 }
 
 // ---- what is said
@@ -77,7 +83,7 @@ void cluster_map::publish(channel_kind kind, std::string_view channel, std::stri
     link_ptr to;
     {
         const std::lock_guard lock(mutex_);
-        to = plain_link();
+        to = plain_node().link;
     }
     to->publish(kind, channel, payload);
 }
@@ -112,11 +118,15 @@ void cluster_map::say_for(std::string_view key, const std::vector<std::string>& 
 
 void cluster_map::send(errand one) {
     link_ptr to;
+    bool early = false;
     {
         const std::lock_guard lock(mutex_);
-        to = link_for(channel_kind::sharded, one.key);
+        node& home = node_for(channel_kind::sharded, one.key);
+        to = home.link;
+        early = is_awaited(home);
     }
-    send(std::make_shared<errand>(std::move(one)), to, false);
+    const auto kept = std::make_shared<errand>(std::move(one));
+    if (!early || !put_off(kept)) send(kept, to, false);
 }
 
 void cluster_map::send(const errand_ptr& one, const link_ptr& to, bool asking) {
@@ -154,21 +164,19 @@ bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::strin
     const bool unseen = answer.kind == reply_kind::missing && answer.text == never_sent;
     if ((!elsewhere && !unseen) || one->redirections++ == max_redirections) return false;
     link_ptr to;
+    bool early = false;
     {
         const std::lock_guard lock(mutex_);
         if (closed_) return false;
-        to = elsewhere ? link_to(elsewhere->to) : link_for(channel_kind::sharded, one->key);
+        node& home = elsewhere ? node_at(elsewhere->to, options_.moving_timeout)
+                               : node_for(channel_kind::sharded, one->key);
+        to = home.link;
+        early = is_awaited(home);
     }
     const bool asking = elsewhere && elsewhere->asking;
     if (elsewhere && !asking) refresh_once();
-    if (elsewhere && must_wait_for(*to) && put_off(one)) return true;
-    send(one, to, asking);
+    if (!early || !put_off(one)) send(one, to, asking);
     return true;
-}
-
-// One that has just been made: that it is not connected yet is no failure.
-bool cluster_map::must_wait_for(const redis_link& link) const {
-    return !options_.each.queue_while_away && !link.counters().connected;
 }
 
 // False: for too long already, or too much is.
@@ -193,12 +201,12 @@ void cluster_map::send_put_off() {
     {
         const std::lock_guard lock(mutex_);
         for (errand_ptr& one : std::exchange(put_off_, {})) {
-            link_ptr to = link_for(channel_kind::sharded, one->key);
-            if (must_wait_for(*to) && now() < *one->given_up_at) {
+            node& home = node_for(channel_kind::sharded, one->key);
+            if (is_awaited(home) && now() < *one->given_up_at) {
                 put_off_.push_back(std::move(one));
             } else {
                 put_off_bytes_ -= one->bytes();
-                ready.emplace_back(std::move(one), std::move(to));
+                ready.emplace_back(std::move(one), home.link);
             }
         }
         some_wait = !put_off_.empty();
@@ -287,7 +295,7 @@ void cluster_map::unsubscribe(pubsub::subscription_id which) {
 
 // At the server that has the channel now; the first one tells when it is ready.
 void cluster_map::place(subscription& one) {
-    const link_ptr to = link_for(one.kind, one.name);
+    const link_ptr to = node_for(one.kind, one.name).link;
     if (to == one.at) return;
     if (one.at) one.at->unsubscribe(one.inner);
     one.at = to;
@@ -308,7 +316,7 @@ cluster_map::node cluster_map::next_to_ask() {
         return next->second;
     }
     for (const redis_address& seed : options_.seeds)
-        link_to(seed);
+        node_at(seed);
     return {};
 }
 
@@ -341,7 +349,7 @@ void cluster_map::apply(const std::vector<slot_range>& ranges) {
     masters_.clear();
     owners_.fill({});
     for (const slot_range& range : ranges) {
-        link_to(range.master);
+        node_at(range.master, options_.moving_timeout);
         masters_.insert(name_of(range.master));
         for (std::size_t slot = range.first; slot <= range.last; ++slot)
             owners_[slot] = name_of(range.master);
@@ -380,7 +388,7 @@ void cluster_map::drop_former() {
             return nodes_.at(master).link->counters().connected;
         };
         if (std::ranges::none_of(masters_, is_there)) return;
-        plain_link(); // leaves a server that is to go
+        plain_node(); // leaves a server that is to go
         std::erase_if(nodes_, [&](auto& entry) {
             if (masters_.contains(entry.first) || entry.first == plain_at_) return false;
             dropped.push_back(std::move(entry.second.link));

@@ -6,6 +6,7 @@
 #include <sockeye/adapter_redis/redis_cluster.hpp>
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -50,9 +51,11 @@ public:
 
 private:
     using link_ptr = std::shared_ptr<redis_link>;
+    using time_point = std::chrono::steady_clock::time_point;
     struct node {
         redis_address address;
         link_ptr link;
+        time_point awaited_until = {}; // but for what is over once it is there
     };
     struct subscription {
         channel_kind kind;
@@ -68,9 +71,9 @@ private:
     struct errand;
     using errand_ptr = std::shared_ptr<errand>;
 
-    link_ptr link_to(const redis_address& address);
-    link_ptr link_for(channel_kind kind, std::string_view channel);
-    link_ptr plain_link();
+    node& node_at(const redis_address& address, std::chrono::milliseconds awaited = {});
+    node& node_for(channel_kind kind, std::string_view channel);
+    node& plain_node();
     [[nodiscard]] const node* owner_of(std::string_view key) const;
     void send(errand one);
     void send(const errand_ptr& one, const link_ptr& to, bool asking);
@@ -78,7 +81,7 @@ private:
     void answer(const errand_ptr& one, reply with);
     bool send_on(const errand_ptr& one, const reply& answer, std::string_view from);
     bool put_off(const errand_ptr& one);
-    [[nodiscard]] bool must_wait_for(const redis_link& link) const;
+    [[nodiscard]] bool is_awaited(node& who) const;
     node next_to_ask();
     void on_shape(const reply& answer, const redis_address& asked);
     void apply(const std::vector<slot_range>& ranges);
