@@ -319,17 +319,36 @@ TEST_CASE("config: who has keys lets nobody register, unless told") {
 
 TEST_CASE("config: addresses of servers must be such") {
     CHECK(refusal_of({}, {"REDIS_URL=http://r"}) ==
-          "REDIS_URL: sockeye: not the URL of a Redis server: it does not begin with redis://, "
-          "rediss://, unix:// or redis+sentinel://");
-    CHECK(refusal_of({"--redis-url", "redis+cluster://a,b"}) ==
-          "--redis-url: state cannot be kept in a Redis Cluster; expected one server (redis://, "
-          "rediss:// or unix://) or sentinels (redis+sentinel://)");
-    CHECK(load({"--redis-url", "redis+sentinel://a,b/main"}).redis_url ==
-          "redis+sentinel://a,b/main");
+          "REDIS_URL: expected redis://, rediss://, unix://, redis+sentinel://, redis+cluster:// "
+          "or rediss+cluster://");
+    CHECK(refusal_of({"--redis-url", "redis://r:x"}) ==
+          "--redis-url: sockeye: not the URL of a Redis server: bad port");
+    CHECK(refusal_of({"--redis-url", "redis+cluster://a,b/1"}) ==
+          "--redis-url: sockeye: not the URL of a Redis server: a Redis Cluster has no databases");
+    for (const char* const good :
+         {"redis://r", "rediss://r:1/2", "unix:///run/redis.sock", "redis+sentinel://a,b/main",
+          "redis+cluster://u:p@a:1,b", "rediss+cluster://a"})
+        CHECK(load({"--redis-url", good}).redis_url == good);
     CHECK(refusal_of({}, {"DATABASE_URL=mysql://d"}) ==
           "DATABASE_URL: expected an address such as postgresql://user:password@host/name; in a "
           "password, @ and / are written as %40 and %2F");
     CHECK(load({"--database-url", "host=d dbname=x"}).database_url == "host=d dbname=x");
+}
+
+TEST_CASE("config: in a Redis Cluster the prefix of keys has a hash tag") {
+    const auto refusal = [](const char* url, const char* prefix) {
+        return refusal_of({"--redis-url", url},
+                          {std::string("SOCKEYE_REDIS_KEY_PREFIX=") + prefix});
+    };
+    for (const char* const without : {"app:", "{}:", "{app"})
+        CHECK(refusal("redis+cluster://r", without) ==
+              "SOCKEYE_REDIS_KEY_PREFIX: in a Redis Cluster all keys must share a slot: expected a "
+              "prefix with a part in braces, such as {sockeye}:");
+    CHECK(load({"--redis-url", "redis+cluster://r", "--redis-key-prefix", "{app}:"})
+              .redis_key_prefix == "{app}:");
+    CHECK(load({"--redis-url", "redis+cluster://r"}).redis_key_prefix.empty());
+    CHECK(load({"--redis-url", "redis://r", "--redis-key-prefix", "app:"}).redis_key_prefix ==
+          "app:");
 }
 
 TEST_CASE("config: no refusal holds a secret") {
@@ -338,7 +357,7 @@ TEST_CASE("config: no refusal holds a secret") {
           "--api-keys: expected keys without spaces and commas");
     const files folder;
     for (const char* bad : {"redis://u:hunter2@h:x", "redis:/u:hunter2@h", "redis://hunter2@h",
-                            "redis://u:hunter2\n@h"})
+                            "redis://u:hunter2\n@h", "redis+cluster://u:hunter2@h:x"})
         CHECK_FALSE(has(refusal_of({"--redis-url", bad}), "hunter2"));
     for (const char* bad : {"host=h password=hunter2 hunter2", "postgresql://u:hunter2@h:x:y/d?z=1",
                             "postgresql://u:hunter2@x@h/d"})

@@ -1,5 +1,7 @@
 #include "codec/cluster_slots.hpp"
 
+#include <sockeye/adapter_redis/redis_cluster.hpp>
+
 #include <charconv>
 #include <cstdint>
 
@@ -16,6 +18,15 @@ std::uint16_t crc16(std::string_view bytes) {
             crc = static_cast<std::uint16_t>((crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1);
     }
     return crc;
+}
+
+/// What stands between the first brace that opens and the next that closes, if it is something.
+std::optional<std::string_view> hash_tag_of(std::string_view key) {
+    const std::size_t open = key.find('{');
+    if (open == std::string_view::npos) return std::nullopt;
+    const std::size_t close = key.find('}', open);
+    if (close == std::string_view::npos || close == open + 1) return std::nullopt;
+    return key.substr(open + 1, close - open - 1);
 }
 
 bool is_slot(const reply& from) {
@@ -37,14 +48,12 @@ std::optional<slot_range> read_range(const reply& from, const redis_address& ask
 
 } // namespace
 
+bool has_hash_tag(std::string_view key) {
+    return hash_tag_of(key).has_value();
+}
+
 std::size_t slot_of(std::string_view key) {
-    const std::size_t open = key.find('{');
-    if (open != std::string_view::npos) {
-        const std::size_t close = key.find('}', open);
-        if (close != std::string_view::npos && close > open + 1)
-            key = key.substr(open + 1, close - open - 1);
-    }
-    return crc16(key) % slot_count;
+    return crc16(hash_tag_of(key).value_or(key)) % slot_count;
 }
 
 std::string name_of(const redis_address& address) {
@@ -74,6 +83,10 @@ std::optional<redirection> read_redirection(const reply& answer, std::string_vie
     const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, to.port);
     if (error != std::errc() || stop != end) return std::nullopt;
     return redirection{std::move(to), asking};
+}
+
+bool says_try_again(const reply& answer) {
+    return answer.is_error() && answer.text.starts_with("TRYAGAIN");
 }
 
 } // namespace sockeye::adapter_redis

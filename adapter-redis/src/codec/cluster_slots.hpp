@@ -39,4 +39,7 @@ struct redirection {
 /// is something else.
 std::optional<redirection> read_redirection(const reply& answer, std::string_view asked);
 
+/// Of several keys, some are at one server and some at the other while their slot is on its way.
+bool says_try_again(const reply& answer);
+
 } // namespace sockeye::adapter_redis

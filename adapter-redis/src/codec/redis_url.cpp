@@ -127,11 +127,17 @@ void take_credentials(std::string_view& url, redis_options& into) {
 
 } // namespace
 
+bool is_redis_cluster_url(std::string_view url) {
+    return url.starts_with("redis+cluster://") || url.starts_with("rediss+cluster://");
+}
+
 redis_cluster_options parse_redis_cluster_url(std::string_view url) {
     redis_cluster_options options;
-    if (take_before(url, "://") != "redis+cluster")
-        refuse("it does not begin with redis+cluster://");
+    if (!is_redis_cluster_url(url))
+        refuse("it does not begin with redis+cluster:// or rediss+cluster://");
+    if (take_before(url, "://") == "rediss+cluster") options.each.tls.emplace();
     take_credentials(url, options.each);
+    if (url.find('/') != std::string_view::npos) refuse("a Redis Cluster has no databases");
     options.seeds = read_places(url, options.each.port);
     return options;
 }

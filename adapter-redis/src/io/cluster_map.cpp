@@ -13,6 +13,10 @@ namespace {
 
 constexpr unsigned max_redirections = 5;
 
+std::chrono::steady_clock::time_point now() {
+    return std::chrono::steady_clock::now();
+}
+
 } // namespace
 
 cluster_map::cluster_map(const redis_cluster_options& options)
@@ -21,35 +25,35 @@ cluster_map::cluster_map(const redis_cluster_options& options)
     if (options_.seeds.empty())
         throw std::invalid_argument("sockeye: a Redis Cluster needs the address of a server");
     for (const redis_address& seed : options_.seeds)
-        link_to(seed);
+        node_at(seed);
     plain_at_ = name_of(options_.seeds.front());
 }
 
 // ---- servers; under the lock
 
-cluster_map::link_ptr cluster_map::link_to(const redis_address& address) {
+cluster_map::node& cluster_map::node_at(const redis_address& address, milliseconds awaited) {
     node& found = nodes_[name_of(address)];
     if (!found.link) {
         redis_options options = options_.each;
         options.host = address.host;
         options.port = address.port;
-        found = {address, std::make_shared<redis_link>(options, ledger_)};
+        found = {address, std::make_shared<redis_link>(options, ledger_), now() + awaited};
     }
-    return found.link;
+    return found;
 }
 
 // Stays where it is while that is there, so that what is said keeps its order.
-cluster_map::link_ptr cluster_map::plain_link() {
+cluster_map::node& cluster_map::plain_node() {
     const auto is_there = [&](const auto& entry) {
         const bool may_have_it = masters_.empty() || masters_.contains(entry.first);
         return may_have_it && entry.second.link->counters().connected;
     };
     const auto current = nodes_.find(plain_at_);
-    if (is_there(*current)) return current->second.link;
+    if (is_there(*current)) return current->second;
     const auto other = std::ranges::find_if(nodes_, is_there);
-    if (other == nodes_.end()) return current->second.link;
+    if (other == nodes_.end()) return current->second;
     plain_at_ = other->first;
-    return other->second.link;
+    return other->second;
 }
 
 const cluster_map::node* cluster_map::owner_of(std::string_view key) const {
@@ -57,10 +61,18 @@ const cluster_map::node* cluster_map::owner_of(std::string_view key) const {
     return found == nodes_.end() ? nullptr : &found->second;
 }
 
-cluster_map::link_ptr cluster_map::link_for(channel_kind kind, std::string_view channel) {
-    if (kind != channel_kind::sharded) return plain_link();
-    const node* const owner = owner_of(channel);
-    return owner == nullptr ? plain_link() : owner->link;
+cluster_map::node& cluster_map::node_for(channel_kind kind, std::string_view channel) {
+    if (kind != channel_kind::sharded) return plain_node();
+    const auto owner = nodes_.find(owners_[slot_of(channel)]);
+    return owner == nodes_.end() ? plain_node() : owner->second;
+}
+
+// One whose link has just been made: that it is not connected yet is no failure, although the link
+// lets nothing wait.
+bool cluster_map::is_awaited(node& who) const {
+    if (options_.each.queue_while_away) return false;
+    if (who.link->counters().connected) who.awaited_until = {};
+    return now() < who.awaited_until;
 }
 
 // ---- what is said
@@ -71,7 +83,7 @@ void cluster_map::publish(channel_kind kind, std::string_view channel, std::stri
     link_ptr to;
     {
         const std::lock_guard lock(mutex_);
-        to = plain_link();
+        to = plain_node().link;
     }
     to->publish(kind, channel, payload);
 }
@@ -82,6 +94,15 @@ struct cluster_map::errand {
     redis_client::reply_handler then; // may be empty
     bool says = false;                // as of command_queue::waiter
     unsigned redirections = 0;
+    std::optional<time_point> given_up_at = {}; // since it was put off
+
+    // No fewer than it takes to say it: what was put off must find room on its link.
+    [[nodiscard]] std::size_t bytes() const {
+        std::size_t sum = 0;
+        for (const std::string& word : words)
+            sum += 16 + word.size();
+        return sum;
+    }
 };
 
 // Channels of the sharded kind are spread as keys are.
@@ -98,27 +119,36 @@ void cluster_map::say_for(std::string_view key, const std::vector<std::string>& 
 
 void cluster_map::send(errand one) {
     link_ptr to;
+    bool early = false;
     {
         const std::lock_guard lock(mutex_);
-        to = link_for(channel_kind::sharded, one.key);
+        node& home = node_for(channel_kind::sharded, one.key);
+        to = home.link;
+        early = is_awaited(home);
     }
-    send(std::make_shared<errand>(std::move(one)), to, false);
+    const auto kept = std::make_shared<errand>(std::move(one));
+    if (!early || !put_off(kept)) send(kept, to, false);
 }
 
 void cluster_map::send(const errand_ptr& one, const link_ptr& to, bool asking) {
     auto answered = [weak = weak_from_this(), one, host = to->options().host](reply answer) {
         const auto self = weak.lock();
         if (self && self->send_on(one, answer, host)) return;
-        if (self && one->says) self->settle(answer);
+        if (self) return self->answer(one, std::move(answer));
         if (one->then) one->then(std::move(answer));
     };
     asking ? to->command_after_asking(one->words, std::move(answered))
            : to->command(one->words, std::move(answered));
 }
 
+void cluster_map::answer(const errand_ptr& one, reply with) {
+    if (one->says) settle(with);
+    if (one->then) one->then(std::move(with));
+}
+
 // Not for each link it came to: a redirection is no refusal.
 void cluster_map::settle(const reply& answer) {
-    const std::string line = ledger_->settle(answer, std::chrono::steady_clock::now());
+    const std::string line = ledger_->settle(answer, now());
     if (line.empty()) return;
     {
         const std::lock_guard lock(mutex_);
@@ -130,19 +160,61 @@ void cluster_map::settle(const reply& answer) {
 // Where the answer says, or where the key is now if nobody has seen the command. False: that was
 // the answer.
 bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::string_view from) {
+    if (says_try_again(answer)) return put_off(one);
     const auto elsewhere = read_redirection(answer, from);
     const bool unseen = answer.kind == reply_kind::missing && answer.text == never_sent;
     if ((!elsewhere && !unseen) || one->redirections++ == max_redirections) return false;
     link_ptr to;
+    bool early = false;
     {
         const std::lock_guard lock(mutex_);
         if (closed_) return false;
-        to = elsewhere ? link_to(elsewhere->to) : link_for(channel_kind::sharded, one->key);
+        node& home = elsewhere ? node_at(elsewhere->to, options_.moving_timeout)
+                               : node_for(channel_kind::sharded, one->key);
+        to = home.link;
+        early = is_awaited(home);
     }
     const bool asking = elsewhere && elsewhere->asking;
-    send(one, to, asking);
     if (elsewhere && !asking) refresh_once();
+    if (!early || !put_off(one)) send(one, to, asking);
     return true;
+}
+
+// False: for too long already, or too much is.
+bool cluster_map::put_off(const errand_ptr& one) {
+    {
+        const std::lock_guard lock(mutex_);
+        const std::size_t bytes = put_off_bytes_ + one->bytes();
+        if (!one->given_up_at) one->given_up_at = now() + options_.moving_timeout;
+        if (closed_ || now() >= *one->given_up_at || bytes > options_.each.max_queue_bytes)
+            return false;
+        one->redirections = 0;
+        put_off_.push_back(one);
+        put_off_bytes_ = bytes;
+    }
+    on_put_off_();
+    return true;
+}
+
+void cluster_map::send_put_off() {
+    std::vector<std::pair<errand_ptr, link_ptr>> ready;
+    bool some_wait = false;
+    {
+        const std::lock_guard lock(mutex_);
+        for (errand_ptr& one : std::exchange(put_off_, {})) {
+            node& home = node_for(channel_kind::sharded, one->key);
+            if (is_awaited(home) && now() < *one->given_up_at) {
+                put_off_.push_back(std::move(one));
+            } else {
+                put_off_bytes_ -= one->bytes();
+                ready.emplace_back(std::move(one), home.link);
+            }
+        }
+        some_wait = !put_off_.empty();
+    }
+    for (const auto& [one, to] : ready)
+        send(one, to, false);
+    if (some_wait) on_put_off_();
 }
 
 bool cluster_map::reaches(std::string_view key) const {
@@ -194,6 +266,7 @@ link_counters cluster_map::counters() const {
     const std::lock_guard lock(mutex_);
     link_counters sum = ledger_->totals();
     sum.connected = !masters_.empty();
+    sum.queued_bytes = put_off_bytes_;
     for (const auto& [name, one] : nodes_) {
         const link_counters of = one.link->counters();
         if (masters_.contains(name)) sum.connected = sum.connected && of.connected;
@@ -223,7 +296,7 @@ void cluster_map::unsubscribe(pubsub::subscription_id which) {
 
 // At the server that has the channel now; the first one tells when it is ready.
 void cluster_map::place(subscription& one) {
-    const link_ptr to = link_for(one.kind, one.name);
+    const link_ptr to = node_for(one.kind, one.name).link;
     if (to == one.at) return;
     if (one.at) one.at->unsubscribe(one.inner);
     one.at = to;
@@ -244,7 +317,7 @@ cluster_map::node cluster_map::next_to_ask() {
         return next->second;
     }
     for (const redis_address& seed : options_.seeds)
-        link_to(seed);
+        node_at(seed);
     return {};
 }
 
@@ -277,7 +350,7 @@ void cluster_map::apply(const std::vector<slot_range>& ranges) {
     masters_.clear();
     owners_.fill({});
     for (const slot_range& range : ranges) {
-        link_to(range.master);
+        node_at(range.master, options_.moving_timeout);
         masters_.insert(name_of(range.master));
         for (std::size_t slot = range.first; slot <= range.last; ++slot)
             owners_[slot] = name_of(range.master);
@@ -290,13 +363,17 @@ void cluster_map::apply(const std::vector<slot_range>& ranges) {
 void cluster_map::close() {
     std::map<std::string, node> nodes;
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions;
+    std::vector<errand_ptr> unsent;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
+        unsent.swap(put_off_);
         nodes.swap(nodes_);
         subscriptions.swap(subscriptions_);
     }
     subscriptions.clear();
+    for (const errand_ptr& one : unsent)
+        answer(one, {.kind = reply_kind::missing, .text = std::string(never_sent)});
     for (const auto& [name, one] : nodes)
         while (one.link.use_count() > 1)
             std::this_thread::yield();
@@ -306,12 +383,13 @@ void cluster_map::drop_former() {
     std::vector<link_ptr> dropped;
     {
         const std::lock_guard lock(mutex_);
-        if (closed_) return;
+        // Whom a slot is on its way to may have none yet.
+        if (closed_ || !put_off_.empty()) return;
         const auto is_there = [&](const std::string& master) {
             return nodes_.at(master).link->counters().connected;
         };
         if (std::ranges::none_of(masters_, is_there)) return;
-        plain_link(); // leaves a server that is to go
+        plain_node(); // leaves a server that is to go
         std::erase_if(nodes_, [&](auto& entry) {
             if (masters_.contains(entry.first) || entry.first == plain_at_) return false;
             dropped.push_back(std::move(entry.second.link));

@@ -6,6 +6,8 @@
 #include <sockeye/adapter_redis/redis_cluster.hpp>
 
 #include <array>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,6 +40,10 @@ public:
     // Asks a server that is there.
     void refresh();
     void refresh_once(); // however many find out that something has moved
+    // What had to wait because its slot, or the link to who has it, was on its way.
+    void send_put_off();
+    // Called on any thread when there is something for send_put_off. To be set at the beginning.
+    void on_put_off(std::function<void()> handler) { on_put_off_ = std::move(handler); }
     // Lets go of servers that are no masters any more. Not on a link's thread: waits for theirs.
     void drop_former();
     // When it returns, no handler is called any more. The last call but for the destructor.
@@ -45,9 +51,11 @@ public:
 
 private:
     using link_ptr = std::shared_ptr<redis_link>;
+    using time_point = std::chrono::steady_clock::time_point;
     struct node {
         redis_address address;
         link_ptr link;
+        time_point awaited_until = {}; // but for what is over once it is there
     };
     struct subscription {
         channel_kind kind;
@@ -63,14 +71,17 @@ private:
     struct errand;
     using errand_ptr = std::shared_ptr<errand>;
 
-    link_ptr link_to(const redis_address& address);
-    link_ptr link_for(channel_kind kind, std::string_view channel);
-    link_ptr plain_link();
+    node& node_at(const redis_address& address, std::chrono::milliseconds awaited = {});
+    node& node_for(channel_kind kind, std::string_view channel);
+    node& plain_node();
     [[nodiscard]] const node* owner_of(std::string_view key) const;
     void send(errand one);
     void send(const errand_ptr& one, const link_ptr& to, bool asking);
     void settle(const reply& answer);
+    void answer(const errand_ptr& one, reply with);
     bool send_on(const errand_ptr& one, const reply& answer, std::string_view from);
+    bool put_off(const errand_ptr& one);
+    [[nodiscard]] bool is_awaited(node& who) const;
     node next_to_ask();
     void on_shape(const reply& answer, const redis_address& asked);
     void apply(const std::vector<slot_range>& ranges);
@@ -87,6 +98,9 @@ private:
     std::string plain_at_;                       // where plain channels are
     std::string last_asked_;                     // who has which slot
     bool refreshing_ = false;                    // an answer to refresh_once is to come
+    std::vector<errand_ptr> put_off_;            // in the order of their answers
+    std::size_t put_off_bytes_ = 0;
+    std::function<void()> on_put_off_ = [] {};
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions_;
     pubsub::subscription_id last_id_ = 0;
 };

@@ -16,13 +16,16 @@ public:
 
     void run();
     void end();
+    // A moment later at the latest.
+    void hurry();
 
 private:
     const std::shared_ptr<cluster_map> map_;
     const std::chrono::milliseconds interval_;
     std::mutex mutex_;
-    std::condition_variable ending_;
+    std::condition_variable changed_;
     bool ended_ = false;
+    std::chrono::steady_clock::time_point next_ = {};
 };
 
 } // namespace sockeye::adapter_redis

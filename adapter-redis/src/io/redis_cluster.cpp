@@ -10,8 +10,12 @@ namespace sockeye::adapter_redis {
 
 redis_cluster::redis_cluster(redis_cluster_options options)
     : map_(std::make_shared<cluster_map>(options)),
-      refresher_(std::make_shared<cluster_refresher>(map_, options.refresh_interval)),
-      thread_([refresher = refresher_] { refresher->run(); }) {}
+      refresher_(std::make_shared<cluster_refresher>(map_, options.refresh_interval)) {
+    map_->on_put_off([weak = std::weak_ptr(refresher_)] {
+        if (const auto refresher = weak.lock()) refresher->hurry();
+    });
+    thread_ = std::thread([refresher = refresher_] { refresher->run(); });
+}
 
 redis_cluster::~redis_cluster() {
     refresher_->end();

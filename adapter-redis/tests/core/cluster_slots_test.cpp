@@ -1,5 +1,7 @@
 #include "codec/cluster_slots.hpp"
 
+#include <sockeye/adapter_redis/redis_cluster.hpp>
+
 #include <doctest/doctest.h>
 
 namespace sockeye::adapter_redis {
@@ -27,6 +29,16 @@ TEST_CASE("keys have their slots") {
     CHECK(slot_of("foo{{bar}}zap") == slot_of("{bar"));
     CHECK(slot_of("foo{}bar") != slot_of(""));
     CHECK(slot_of("foo{bar") != slot_of("bar"));
+}
+
+TEST_CASE("with a hash tag, what follows it does not matter to the slot") {
+    for (const char* const tagged : {"{a}", "{sockeye}:", "x{a}y", "{{}", "{a}{"}) {
+        INFO(tagged);
+        CHECK(has_hash_tag(tagged));
+        CHECK(slot_of(std::string(tagged) + "}{b}") == slot_of(tagged));
+    }
+    for (const char* const other : {"", "a:", "{", "{}", "{}{a}", "a}", "}a{", "{a"})
+        CHECK_FALSE(has_hash_tag(other));
 }
 
 TEST_CASE("the ranges of slots are read") {

@@ -83,7 +83,14 @@ TEST_CASE("servers of a cluster are named one after the other") {
     CHECK(options.seeds[1].port == 6379);
     CHECK(options.each.username == "u");
     CHECK(options.each.password == "p");
-    CHECK_THROWS_AS(parse_redis_cluster_url("redis://one"), std::invalid_argument);
+    CHECK_FALSE(options.each.tls);
+    CHECK(parse_redis_cluster_url("rediss+cluster://one").each.tls);
+    for (const char* const url : {"redis://one", "redis+cluster:one", "redis+cluster://one,",
+                                  "redis+cluster://one/0", "redis+cluster://one,two/"})
+        CHECK_THROWS_AS(parse_redis_cluster_url(url), std::invalid_argument);
+    CHECK(is_redis_cluster_url("redis+cluster://one"));
+    CHECK(is_redis_cluster_url("rediss+cluster://one"));
+    CHECK_FALSE(is_redis_cluster_url("redis+sentinel://one/m"));
 }
 
 TEST_CASE("what is no URL of a Redis server is refused, without telling its password") {

@@ -15,6 +15,31 @@ reply ask_for(redis_client& link, const std::string& key, const std::vector<std:
     return future.get();
 }
 
+// Two keys of a slot, the first of which is at another server already.
+struct keys_on_their_way : cluster_servers {
+    keys_on_their_way() {
+        must(1, {"MSET", first, "1", second, "2"});
+        begin_to_move(slot_of(first), 1, 2);
+        move_key(first, 1, 2);
+    }
+    [[nodiscard]] std::vector<std::string> both() const { return {"MGET", first, second}; }
+    // How often either server has told somebody to try again.
+    int refusals() {
+        int sum = 0;
+        const std::string name = "errorstat_TRYAGAIN:count=";
+        for (const std::size_t server : {1, 2}) {
+            const std::string stats = ask(*links[server], {"INFO", "errorstats"}).text;
+            const std::size_t found = stats.find(name);
+            if (found != std::string::npos) sum += std::stoi(stats.substr(found + name.size()));
+        }
+        return sum;
+    }
+
+    const std::string tag = "{" + channel_at(*this, 1) + "}";
+    const std::string first = tag + "a";
+    const std::string second = tag + "b";
+};
+
 } // namespace
 
 TEST_CASE("cluster: plain channels reach whoever subscribes anywhere") {
@@ -245,6 +270,48 @@ TEST_CASE(
     one.reset();
     successor.take_over();
     REQUIRE(ended.get_future().wait_for(testing::patience) == std::future_status::ready);
+}
+
+TEST_CASE("cluster: a command about several keys waits while their slot is on its way") {
+    keys_on_their_way at;
+    std::promise<reply> answer;
+    redis_cluster one(at.options());
+    one.command_for(at.first, at.both(), [&](reply got) { answer.set_value(std::move(got)); });
+    await([&] { return at.refusals() > 1; });
+    CHECK(one.counters().queued_bytes > 0);
+    at.move_key(at.second, 1, 2);
+    at.give_slot(slot_of(at.first), 2);
+    auto got = answer.get_future();
+    REQUIRE(got.wait_for(testing::patience) == std::future_status::ready);
+    CHECK(got.get().items.at(1).text == "2");
+    CHECK(one.counters().refused == 0);
+    await([&] { return one.counters().queued_bytes == 0; });
+}
+
+TEST_CASE("cluster: what its slot is not there for is answered at last") {
+    keys_on_their_way at;
+    redis_cluster_options in_time = at.options();
+    in_time.moving_timeout = 50ms;
+    redis_cluster late(in_time);
+    CHECK(ask_for(late, at.first, at.both()).text.starts_with("TRYAGAIN"));
+    late.say_for(at.first, at.both(), {});
+    await([&] { return late.counters().refused == 1; });
+
+    redis_cluster_options small = at.options();
+    small.moving_timeout = 1h;
+    small.each.max_queue_bytes = 60;
+    redis_cluster without_room(small); // which a link's own commands may take, too
+    await([&] { return ask_for(without_room, at.first, at.both()).text.starts_with("TRYAGAIN"); });
+
+    const int before = at.refusals();
+    auto one = std::make_unique<redis_cluster>(at.options());
+    std::promise<std::string> told;
+    one->command_for(at.first, at.both(), [&](const reply& got) { told.set_value(got.text); });
+    await([&] { return at.refusals() > before; });
+    one.reset();
+    auto answer = told.get_future();
+    REQUIRE(answer.wait_for(testing::patience) == std::future_status::ready);
+    CHECK_FALSE(answer.get().empty());
 }
 
 TEST_CASE("cluster: needs a seed") {

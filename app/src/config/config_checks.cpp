@@ -3,8 +3,9 @@
 #include "event_log/postgres_url.hpp"
 #include "transitions/machines_file.hpp"
 
-#include <sockeye/adapter_redis/options.hpp>
+#include <sockeye/adapter_redis/redis_cluster.hpp>
 #include <sockeye/app/client_address.hpp>
+#include <sockeye/app/redis_store.hpp>
 
 #include <filesystem>
 #include <unistd.h>
@@ -86,15 +87,21 @@ private:
 
     void check_redis() const {
         if (config_.redis_url.empty()) return;
-        if (config_.redis_url.starts_with("redis+cluster:"))
-            refuse("redis_url",
-                   "state cannot be kept in a Redis Cluster; expected one server "
-                   "(redis://, rediss:// or unix://) or sentinels (redis+sentinel://)");
+        const bool cluster = adapter_redis::is_redis_cluster_url(config_.redis_url);
         try {
-            adapter_redis::parse_redis_url(config_.redis_url);
+            if (cluster)
+                adapter_redis::parse_redis_cluster_url(config_.redis_url);
+            else
+                adapter_redis::parse_redis_url(config_.redis_url);
         } catch (const std::invalid_argument& error) {
             refuse("redis_url", error.what());
         }
+        const std::string& prefix = config_.redis_key_prefix;
+        if (cluster && !prefix.empty() && !adapter_redis::has_hash_tag(prefix))
+            refuse("redis_key_prefix",
+                   "in a Redis Cluster all keys must share a slot: expected a prefix with a part "
+                   "in braces, such as " +
+                       std::string(cluster_key_prefix));
     }
 
     void check_database() const {

@@ -6,6 +6,7 @@
 #include <sockeye/app/client_address.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace sockeye::app {
 
@@ -30,6 +31,12 @@ bool is_origin(std::string_view text) {
     if (scheme == text.npos) return text == "*";
     const std::string_view host = text.substr(scheme + 3);
     return scheme > 0 && !host.empty() && host.find_first_of("/?#@ *") == host.npos;
+}
+
+bool is_redis_url(std::string_view text) {
+    static constexpr std::array<std::string_view, 6> schemes{
+        "redis", "rediss", "unix", "redis+sentinel", "redis+cluster", "rediss+cluster"};
+    return std::ranges::count(schemes, text.substr(0, text.find("://"))) > 0;
 }
 
 /// Can stand in a header's field.
@@ -110,9 +117,16 @@ std::vector<setting> listening() {
 
 std::vector<setting> state() {
     return {
-        with_password(row("redis_url", &config::redis_url,
-                          text("redis://, rediss://, unix:// or redis+sentinel://", any),
-                          "where instances share their state; without: one instance, in memory")),
+        with_password(
+            row("redis_url", &config::redis_url,
+                text("redis://, rediss://, unix://, redis+sentinel://, redis+cluster:// or "
+                     "rediss+cluster://",
+                     is_redis_url),
+                "where instances share their state; without: one instance, in memory")),
+        row("redis_key_prefix", &config::redis_key_prefix,
+            text("a name of up to 128 bytes, in a Redis Cluster with a part in braces", is_name),
+            "what stands in front of each key of the state in Redis; without: nothing, but "
+            "{sockeye}: in a Redis Cluster"),
         row("adapter", &config::adapter,
             one_of<cluster_adapter_kind>({{"classic", cluster_adapter_kind::classic},
                                           {"sharded", cluster_adapter_kind::sharded},

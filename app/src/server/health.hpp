@@ -15,7 +15,7 @@ namespace sockeye::app {
 /// What the health page and the metrics are made of.
 struct health_sources {
     socketio::server& io;
-    const adapter_redis::shard_links* others; // the other instances; null: alone
+    const adapter_redis::redis_client* others; // the other instances; null: alone
     store& state;
     const event_log& log;
     const requests& asked;

@@ -4,6 +4,7 @@
 #include "wall_clock.hpp"
 
 #include <sockeye/adapter_redis/classic_adapter.hpp>
+#include <sockeye/adapter_redis/redis_cluster.hpp>
 #include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/adapter_redis/sharded_adapter.hpp>
 #include <sockeye/adapter_redis/streams_adapter.hpp>
@@ -17,6 +18,8 @@
 
 namespace sockeye::app {
 
+using adapter_redis::is_redis_cluster_url;
+
 namespace {
 
 adapter_redis::redis_options redis_options_of(const server_config& from,
@@ -26,8 +29,15 @@ adapter_redis::redis_options redis_options_of(const server_config& from,
     return options;
 }
 
+adapter_redis::redis_cluster_options redis_cluster_options_of(const server_config& from,
+                                                              const engineio::logger& log) {
+    auto options = adapter_redis::parse_redis_cluster_url(from.redis_url);
+    options.each.log = log;
+    return options;
+}
+
 socketio::adapter_factory adapter_of(const server_config& from,
-                                     std::shared_ptr<adapter_redis::shard_links> link) {
+                                     std::shared_ptr<adapter_redis::redis_client> link) {
     if (!link) return {};
     switch (from.adapter) {
     case cluster_adapter_kind::classic:
@@ -73,15 +83,17 @@ engineio::http_server_options http_options(const server_config& from) {
     return made;
 }
 
-std::shared_ptr<adapter_redis::shard_links> make_adapter_link(const server_config& from,
-                                                              engineio::http_server& server,
-                                                              const engineio::logger& log) {
+std::shared_ptr<adapter_redis::redis_client> make_adapter_link(const server_config& from,
+                                                               engineio::http_server& server,
+                                                               const engineio::logger& log) {
     if (from.redis_url.empty()) return nullptr;
+    if (is_redis_cluster_url(from.redis_url))
+        return std::make_shared<adapter_redis::redis_cluster>(redis_cluster_options_of(from, log));
     return std::make_shared<adapter_redis::shard_links>(redis_options_of(from, log), server);
 }
 
 socketio::server_options io_options(const server_config& from,
-                                    std::shared_ptr<adapter_redis::shard_links> link) {
+                                    std::shared_ptr<adapter_redis::redis_client> link) {
     socketio::server_options made;
     made.engine.max_payload = from.max_payload;
     made.engine.queue.max_bytes = from.max_queue_bytes;
@@ -106,7 +118,12 @@ api_access api_access_of(const server_config& from) {
 std::unique_ptr<store> make_store(const server_config& from, engineio::http_server& server,
                                   const engineio::logger& log) {
     if (from.redis_url.empty()) return std::make_unique<memory_store>(server.shards(), wall_clock);
-    return std::make_unique<redis_store>(server, redis_options_of(from, log));
+    if (!is_redis_cluster_url(from.redis_url))
+        return std::make_unique<redis_store>(server, redis_options_of(from, log),
+                                             from.redis_key_prefix);
+    const std::string_view told = from.redis_key_prefix;
+    return std::make_unique<redis_store>(server.shards(), redis_cluster_options_of(from, log),
+                                         std::string(told.empty() ? cluster_key_prefix : told));
 }
 
 std::unique_ptr<event_log> make_event_log(const server_config& from, engineio::shards& shards,

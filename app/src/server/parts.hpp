@@ -2,7 +2,7 @@
 
 #include "server/gatekeeper.hpp"
 
-#include <sockeye/adapter_redis/shard_links.hpp>
+#include <sockeye/adapter_redis/redis_client.hpp>
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/event_log.hpp>
 #include <sockeye/app/sessions.hpp>
@@ -20,11 +20,11 @@ namespace sockeye::app {
 
 engineio::http_server_options http_options(const server_config& from);
 /// What joins this instance to the others. Null: it is alone.
-std::shared_ptr<adapter_redis::shard_links> make_adapter_link(const server_config& from,
-                                                              engineio::http_server& server,
-                                                              const engineio::logger& log);
+std::shared_ptr<adapter_redis::redis_client> make_adapter_link(const server_config& from,
+                                                               engineio::http_server& server,
+                                                               const engineio::logger& log);
 socketio::server_options io_options(const server_config& from,
-                                    std::shared_ptr<adapter_redis::shard_links> link);
+                                    std::shared_ptr<adapter_redis::redis_client> link);
 users_options users_options_of(const server_config& from);
 api_access api_access_of(const server_config& from);
 

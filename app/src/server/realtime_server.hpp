@@ -14,7 +14,7 @@
 #include "server/session_events.hpp"
 #include "server/user_events.hpp"
 
-#include <sockeye/adapter_redis/shard_links.hpp>
+#include <sockeye/adapter_redis/redis_client.hpp>
 #include <sockeye/app/config.hpp>
 #include <sockeye/app/presence.hpp>
 #include <sockeye/engineio/http_server.hpp>
@@ -71,7 +71,7 @@ private:
     std::unique_ptr<store> state_;
     std::unique_ptr<event_log> event_log_;
     context on_;
-    const std::shared_ptr<adapter_redis::shard_links> adapter_link_; // null: alone
+    const std::shared_ptr<adapter_redis::redis_client> adapter_link_; // null: alone
     socketio::server io_;
     limits limits_;
     gatekeeper gate_;

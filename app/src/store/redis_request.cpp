@@ -113,11 +113,13 @@ std::string expected_by(const store_step& condition) {
 /// The words that the script is given: keys apart, everything else in a row.
 class script_words {
 public:
+    explicit script_words(std::string_view key_prefix) : key_prefix_(key_prefix) {}
+
     void add_number(std::size_t number) { add(std::to_string(number)); }
     void add(std::string word) { words_.push_back(std::move(word)); }
     /// Which of the keys it is.
     void add_key(const std::string& key) {
-        keys_.push_back(key);
+        keys_.push_back(std::string(key_prefix_) + key);
         add_number(keys_.size());
     }
     void add_command(const store_step& step) {
@@ -145,13 +147,14 @@ public:
     }
 
 private:
+    const std::string_view key_prefix_;
     std::vector<std::string> keys_;
     std::vector<std::string> words_;
 };
 
-redis_request scripted(const std::vector<store_step>& steps) {
+redis_request scripted(const std::vector<store_step>& steps, std::string_view key_prefix) {
     redis_request made{.words = {}, .verbs = {}, .by_script = true};
-    script_words words;
+    script_words words(key_prefix);
     words.add_number(static_cast<std::size_t>(std::ranges::count_if(steps, is_condition)));
     for (const auto& step : steps) {
         if (!is_condition(step)) continue;
@@ -186,12 +189,14 @@ store_reply read_step(store_verb verb, reply& from) {
 
 } // namespace
 
-redis_request request_of(const transaction& what) {
+redis_request request_of(const transaction& what, std::string_view key_prefix) {
     const auto& steps = what.steps();
-    if (!is_one_command(steps)) return scripted(steps);
-    redis_request made{.words = {std::string(command_of(steps[0].verb)), steps[0].key},
-                       .verbs = {steps[0].verb}};
-    for (std::string& word : arguments_of(steps[0]))
+    if (!is_one_command(steps)) return scripted(steps, key_prefix);
+    const store_step& step = steps[0];
+    const std::string prefix(step.verb == store_verb::publish ? "" : key_prefix);
+    redis_request made{.words = {std::string(command_of(step.verb)), prefix + step.key},
+                       .verbs = {step.verb}};
+    for (std::string& word : arguments_of(step))
         made.words.push_back(std::move(word));
     return made;
 }

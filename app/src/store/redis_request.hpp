@@ -4,6 +4,7 @@
 #include <sockeye/app/store.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sockeye::app {
@@ -15,7 +16,8 @@ struct redis_request {
     bool by_script = false;        // named by its digest, which Redis must have heard of
 };
 
-[[nodiscard]] redis_request request_of(const transaction& what);
+/// The prefix stands in front of every key, and of no channel.
+[[nodiscard]] redis_request request_of(const transaction& what, std::string_view key_prefix);
 /// Now with all of the script instead of its digest.
 void spell_out_script(redis_request& request);
 

@@ -1,4 +1,4 @@
-#include "net/link_fixture.hpp"
+#include "net/cluster_servers.hpp"
 #include "support/service_world.hpp"
 
 #include <sockeye/app/redis_store.hpp>
@@ -17,7 +17,8 @@ adapter_redis::redis_options to(const testing::redis_server& server) {
 /// Counts the transactions that are on their way.
 class watched_store final : public store {
 public:
-    watched_store(engineio::shards& shards, adapter_redis::redis_options options)
+    template<class Where>
+    watched_store(engineio::shards& shards, Where options)
         : shards_(shards), redis_(shards, std::move(options)) {}
 
     pending<store_result> commit(transaction what) override {
@@ -58,8 +59,10 @@ private:
 
 class redis_world final : public service_world {
 public:
-    explicit redis_world(const testing::redis_server& server)
-        : admin_(to(server)), state_(shards, to(server)) {
+    /// `home`: the server that has the keys.
+    template<class Where>
+    redis_world(adapter_redis::redis_options home, Where options)
+        : admin_(std::move(home)), state_(shards, std::move(options)) {
         adapter_redis::ask(admin_, {"FLUSHALL"});
         adapter_redis::await([this] { return state_.health().ready; });
     }
@@ -99,7 +102,13 @@ private:
 
 std::unique_ptr<service_world> make_redis_world() {
     static const testing::redis_server server;
-    return std::make_unique<redis_world>(server);
+    return std::make_unique<redis_world>(to(server), to(server));
+}
+
+std::unique_ptr<service_world> make_redis_cluster_world() {
+    static const adapter_redis::cluster_servers cluster;
+    const std::size_t home = cluster.server_of(cluster_key_prefix);
+    return std::make_unique<redis_world>(cluster.links[home]->options(), cluster.options());
 }
 
 } // namespace sockeye::app

@@ -51,6 +51,8 @@ private:
 
 /// Over a redis-server that the whole program shares, and that begins empty each time.
 std::unique_ptr<service_world> make_redis_world();
+/// The same over a Redis Cluster of three servers.
+std::unique_ptr<service_world> make_redis_cluster_world();
 
 /// Runs the case once over each store.
 template<class Case>
@@ -61,6 +63,10 @@ void over_each_store(Case run) {
     }
     SUBCASE("redis") {
         const auto world = make_redis_world();
+        run(*world);
+    }
+    SUBCASE("redis cluster") {
+        const auto world = make_redis_cluster_world();
         run(*world);
     }
 }

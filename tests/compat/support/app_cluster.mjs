@@ -22,7 +22,7 @@ async function startInstance(name, redis, options) {
 }
 
 // Somebody at an instance, who keeps what is heard.
-class User {
+export class User {
   constructor(instance, name) {
     this.name = name;
     this.heard = [];

@@ -45,10 +45,27 @@ export async function startRedis(more = []) {
   };
 }
 
-// A Redis Cluster of one server.
-export async function startRedisCluster() {
-  const redis = await startRedis(["--cluster-enabled", "yes", "--cluster-port", await freePort()]);
-  await redis.client.sendCommand(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
-  await eventually(async () => String(await redis.client.sendCommand(["CLUSTER", "INFO"])).includes("cluster_state:ok"));
-  return { ...redis, url: redis.url.replace("redis:", "redis+cluster:") };
+const slotCount = 16384;
+
+// A Redis Cluster of so many servers, each with its part of the slots; `client` is the first one's.
+export async function startRedisCluster(count = 1) {
+  const servers = [];
+  for (let i = 0; i < count; ++i) {
+    const bus = await freePort();
+    const server = await startRedis(["--cluster-enabled", "yes", "--cluster-port", bus]);
+    const ask = (...words) => server.client.sendCommand(words.map(String));
+    const [first, end] = [i, i + 1].map((part) => Math.floor((part * slotCount) / count));
+    await ask("CLUSTER", "ADDSLOTSRANGE", first, end - 1);
+    await ask("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
+    const has = (slot) => slot >= first && slot < end;
+    servers.push({ ...server, bus, ask, has, id: await ask("CLUSTER", "MYID") });
+  }
+  for (const { port, bus } of servers.slice(1)) await servers[0].ask("CLUSTER", "MEET", "127.0.0.1", port, bus);
+  const isWhole = async ({ ask }) => {
+    const info = String(await ask("CLUSTER", "INFO"));
+    return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${count}`);
+  };
+  for (const server of servers) await eventually(() => isWhole(server));
+  const url = `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join()}`;
+  return { ...servers[0], url, servers, stop: () => Promise.all(servers.map((server) => server.stop())) };
 }

@@ -4,6 +4,8 @@
 #include <sockeye/adapter_redis/pubsub.hpp>
 #include <sockeye/adapter_redis/reply.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +15,15 @@
 namespace sockeye::adapter_redis {
 
 class redis_link;
+
+struct link_counters {
+    bool connected = false;       // commands can be sent this moment
+    std::uint64_t connects = 0;   // 1 if nothing ever went wrong
+    std::uint64_t dropped = 0;    // commands, because too much waited or Redis was away
+    std::uint64_t failed = 0;     // commands that were sent and never answered
+    std::uint64_t refused = 0;    // of what is said to others: answered with an error
+    std::size_t queued_bytes = 0; // of commands that wait
+};
 
 // A server's way to Redis, be that one (redis_link) or a cluster (redis_cluster): Pub/Sub, and
 // commands to whoever has a key. As of pubsub, members may be called from any thread.
@@ -36,6 +47,8 @@ public:
     // the shards' threads, and then must end no earlier than this client may.
     [[nodiscard]] virtual std::unique_ptr<redis_link> open_link(const redis_options& options,
                                                                 unsigned shard) const;
+
+    [[nodiscard]] virtual link_counters counters() const = 0;
 };
 
 } // namespace sockeye::adapter_redis

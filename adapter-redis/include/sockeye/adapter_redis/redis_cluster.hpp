@@ -21,6 +21,10 @@ struct redis_cluster_options {
     redis_options each = {};               // but for the host and the port
     // Who has which channels is asked again that often, and when a server says that it has not.
     std::chrono::milliseconds refresh_interval = std::chrono::seconds(1);
+    // A command about several keys whose slot is on its way to another server is tried again for so
+    // long; then what the server has said (TRYAGAIN) is its answer. As one that must wait for a
+    // link to who has the slot, where the links let nothing wait themselves.
+    std::chrono::milliseconds moving_timeout = std::chrono::seconds(5);
 };
 
 // A server's link to a Redis Cluster: a redis_link for each master. Plain channels are heard, and
@@ -52,7 +56,7 @@ public:
     [[nodiscard]] redis_options options_for(std::string_view key) const override;
 
     // Of all links together, those that have ended among them. Connected: to all masters.
-    [[nodiscard]] link_counters counters() const;
+    [[nodiscard]] link_counters counters() const override;
 
 private:
     std::shared_ptr<cluster_map> map_;
@@ -60,7 +64,13 @@ private:
     std::thread thread_; // the refresher's
 };
 
-// Reads `redis+cluster://[user[:password]@]host[:port][,host[:port]…]`; throws as parse_redis_url.
+// Reads `redis+cluster://[user[:password]@]host[:port][,host[:port]…]`, or `rediss+cluster://…` for
+// the same over TLS; throws as parse_redis_url.
 redis_cluster_options parse_redis_cluster_url(std::string_view url);
+// Whether it begins as one of these.
+bool is_redis_cluster_url(std::string_view url);
+
+// Whether a part of it in braces decides about its slot: then all keys that begin with it share it.
+bool has_hash_tag(std::string_view key);
 
 } // namespace sockeye::adapter_redis

@@ -18,15 +18,6 @@ namespace sockeye::adapter_redis {
 class link_core;
 class link_ledger;
 
-struct link_counters {
-    bool connected = false;       // commands can be sent this moment
-    std::uint64_t connects = 0;   // 1 if nothing ever went wrong
-    std::uint64_t dropped = 0;    // commands, because too much waited or Redis was away
-    std::uint64_t failed = 0;     // commands that were sent and never answered
-    std::uint64_t refused = 0;    // of what is said to others: answered with an error
-    std::size_t queued_bytes = 0; // of commands that wait
-};
-
 // A server's link to Redis: a connection for commands and, once there is a subscription, another
 // one for these. It connects by itself, at once and whenever a connection is lost, and restores the
 // subscriptions. Commands wait meanwhile, within a limit; or fail, if the options say so.
@@ -69,7 +60,7 @@ public:
     void count_subscribers(channel_kind kind, std::string_view channel,
                            count_handler then) override;
 
-    [[nodiscard]] link_counters counters() const;
+    [[nodiscard]] link_counters counters() const override;
     // As given: for another link to the same Redis.
     [[nodiscard]] const redis_options& options() const;
     [[nodiscard]] bool has_own_thread() const { return thread_.joinable(); }

@@ -27,7 +27,7 @@ public:
     // none of its threads.
     void drain(milliseconds limit) const;
     // The sums; connected where all are.
-    [[nodiscard]] link_counters counters() const;
+    [[nodiscard]] link_counters counters() const override;
 
     void command_for(std::string_view key, const std::vector<std::string>& words,
                      reply_handler then) override;

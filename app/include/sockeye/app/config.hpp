@@ -31,7 +31,8 @@ struct server_config {
     std::vector<std::string> trusted_proxies = {}; // addresses or ranges, see client_address.hpp
 
     // ---- where state is
-    std::string redis_url = {}; // empty: in memory, one instance
+    std::string redis_url = {};        // empty: in memory, one instance
+    std::string redis_key_prefix = {}; // empty: none, or redis_store's in a Redis Cluster
     cluster_adapter_kind adapter = cluster_adapter_kind::streams;
     std::string database_url = {};                             // PostgreSQL's; empty: SQLite
     std::string event_log_file = ":memory:";                   // SQLite's
