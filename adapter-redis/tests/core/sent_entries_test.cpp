@@ -25,8 +25,12 @@ TEST_CASE("entries that were sent: the same data in another message is another o
     sent.put(encode_entry(say("a")), say("a"));
     CHECK_FALSE(sent.take(encode_entry(say("a", "/other"))));
     envelope another = say("a");
-    SUBCASE("of another server") { another.uid = "x"; }
-    SUBCASE("of another type") { another.type = 9; }
+    SUBCASE("of another server") {
+        another.uid = "x";
+    }
+    SUBCASE("of another type") {
+        another.type = 9;
+    }
     CHECK_FALSE(sent.take(encode_entry(another)));
     CHECK(sent.take(encode_entry(say("a"))) == say("a"));
 }
