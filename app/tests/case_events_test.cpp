@@ -142,4 +142,24 @@ TEST_CASE("cases: who is refused does not watch, unless that was so before") {
     CHECK(ask(ann, R"("rooms")") == "31[1]");
 }
 
+TEST_CASE("cases: who leaves while a case is looked up does not watch it") {
+    overtaken_server server([](overtaken_server&) {});
+    packet_client ann = server.at.connect();
+    ann.join();
+    ask(ann, R"("case:create",{"caseId":"x","machine":"court",)"
+             R"("parties":{"plaintiff":"ann","defendant":"ben"}})");
+    const std::string unwatch = R"("case:unwatch",{"caseId":"x"})";
+    const auto watch_and_leave = [&] {
+        server.flaky.slow = true;
+        ann.send(R"(22["case:watch",{"caseId":"x"}])");
+        REQUIRE(server.at.becomes_true([&] { return server.flaky.held() == 1; }));
+        ask(ann, unwatch);
+        server.flaky.hurry();
+        CHECK(ann.read().starts_with("32["));
+        CHECK(ask(ann, R"("rooms")") == "31[1]");
+    };
+    watch_and_leave(); // who watched before
+    watch_and_leave();
+}
+
 } // namespace sockeye::app

@@ -47,7 +47,11 @@ TEST_CASE("http: the health page, readiness and metrics are open to everyone") {
     CHECK(*json(health).find("healthy") == value(true));
     CHECK(json(health).find("metrics")->find("connections")->is_integer());
     CHECK(json(health).find("timestamp")->as_int64() > 1'700'000'000'000);
-    CHECK(server.ask("GET", "/readyz", "", "").status == 200);
+    // As soon as the event log's database is open.
+    const auto is_ready = [&] { return server.ask("GET", "/readyz", "", "").status == 200; };
+    const auto deadline = std::chrono::steady_clock::now() + testing::patience;
+    while (!is_ready())
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
     const auto metrics = server.ask("GET", "/metrics", "", "");
     CHECK(metrics.header("Content-Type") == "text/plain; version=0.0.4");
     CHECK(metrics.body.find("\nsockeye_connections ") != std::string::npos);

@@ -153,6 +153,43 @@ TEST_CASE("refused joins: without the store nobody comes in, and nobody falls ou
     }
 }
 
+TEST_CASE("refused joins: who could not be present has no place in the room") {
+    rooms_server server;
+    room_user ann(server, "ann"), ben(server, "ben");
+    server.state.fails_presence = true;
+    check_refused(ben.ask(room_join), "UNAVAILABLE");
+    server.state.fails_presence = false;
+    const auto takes_the_place = [&] {
+        return ann.ask(room_join).find(R"("ok":true)") != std::string::npos;
+    };
+    CHECK(server.at.becomes_true(takes_the_place));
+}
+
+TEST_CASE("refused joins: who has a place in the room keeps it when another socket is refused") {
+    rooms_server server;
+    room_user ann(server, "ann"), again(server, "ann"), ben(server, "ben");
+    ann.ask(room_join);
+    server.state.fails_presence = true;
+    const std::size_t before = server.state.asked;
+    check_refused(again.ask(room_join), "UNAVAILABLE");
+    // Presence, its withdrawal, the room, and who is in it.
+    CHECK(server.at.becomes_true([&] { return server.state.asked >= before + 4; }));
+    server.state.fails_presence = false;
+    check_refused(ben.ask(room_join), "ROOM_FULL");
+}
+
+TEST_CASE("rooms' events: a room is entered, and left, with a question for presence and one more") {
+    const rooms_server server;
+    room_user ann(server, "ann");
+    ann.ask(room_join);
+    ann.ask(R"("room:leave",{"roomId":"r"})");
+    const std::size_t before = server.state.asked;
+    ann.ask(room_join);
+    CHECK(server.state.asked == before + 2);
+    ann.ask(R"("room:leave",{"roomId":"r"})");
+    CHECK(server.state.asked == before + 4);
+}
+
 TEST_CASE("refused joins: who was in the room stays in it") {
     const rooms_server server;
     room_user ann(server, "ann"), ben(server, "ben");
@@ -170,7 +207,7 @@ TEST_CASE("refused joins: what was granted meanwhile holds") {
     server.state.slow = true;
     ben.begin("7", room_join);
     ben.begin("8", presence_join);
-    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 2; }));
+    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 3; }));
     server.state.hurry();
     check_refused(ben.answer("37["), "ROOM_FULL");
     CHECK(ben.answer("38[").find(both) != std::string::npos);
@@ -187,7 +224,7 @@ TEST_CASE("refused joins: who left meanwhile has left") {
     ben.begin("7", room_join);
     ben.begin("8", R"("presence:leave",{"roomId":"r"})");
     ben.begin("9", room_join);
-    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 3; }));
+    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 4; }));
     server.state.hurry();
     check_refused(ben.answer("37["), "ROOM_FULL");
     check_refused(ben.answer("39["), "ROOM_FULL");

@@ -5,10 +5,9 @@
 namespace sockeye::app {
 
 TEST_CASE("sessions: with history every event is in the log under its number, past the window") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         cluster.options.kept_events = 2;
-        cluster.log = sqlite_event_log(world.shards);
+        cluster.log = sqlite_event_log(cluster.world.shards);
         const auto a = cluster.instance("a");
         const auto b = cluster.instance("b");
         const std::string id = wait((*a)->create_session(alice, "de", {}, true)).id;
@@ -26,89 +25,78 @@ TEST_CASE("sessions: with history every event is in the log under its number, pa
 }
 
 TEST_CASE("sessions: history goes on where the host does") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
-        cluster.log = sqlite_event_log(world.shards);
-        const auto a = cluster.instance("a");
-        const auto b = cluster.instance("b");
-        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
-        wait((*a)->publish(id, "host", "at a", nullptr));
-        CHECK(wait((*b)->resume_session(id, {"alice", "host at b"})) == 1);
-        CHECK(wait((*b)->publish(id, "host at b", "at b", nullptr)) == 2);
-        CHECK(cluster.logged(id) == texts{"1 at a", "2 at b"});
+    in_each_cluster([](session_cluster& cluster) {
+        cluster.log = sqlite_event_log(cluster.world.shards);
+        const alices_session at(cluster, {.history = true});
+        wait((*at.a)->publish(at.id, "host", "at a", nullptr));
+        CHECK(wait((*at.b)->resume_session(at.id, {"alice", "host at b"})) == 1);
+        CHECK(wait((*at.b)->publish(at.id, "host at b", "at b", nullptr)) == 2);
+        CHECK(cluster.logged(at.id) == texts{"1 at a", "2 at b"});
     });
 }
 
 TEST_CASE("sessions: an event that is logged but cannot be published is lost, and in the log") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
-        cluster.log = sqlite_event_log(world.shards);
-        const auto a = cluster.flaky_instance("a");
-        const auto b = cluster.instance("b");
-        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
-        b->join(id, "l1");
+    in_each_cluster([](session_cluster& cluster) {
+        cluster.log = sqlite_event_log(cluster.world.shards);
+        const alices_session at(cluster, {.a = nature::flaky, .history = true});
+        at.b->join(at.id, "l1");
         cluster.flaky.away = true;
-        CHECK(code_of([&] { wait((*a)->publish(id, "host", "unheard", nullptr)); }) == "no answer");
+        CHECK(code_of([&] { wait((*at.a)->publish(at.id, "host", "unheard", nullptr)); }) ==
+              "no answer");
         cluster.flaky.away = false;
-        CHECK(wait((*a)->publish(id, "host", "heard", nullptr)) == 2);
-        CHECK(b->hear("l1", "2 heard") == texts{"at 0", "lost 1-1", "2 heard"});
-        CHECK(cluster.logged(id) == texts{"1 unheard", "2 heard"});
+        CHECK(wait((*at.a)->publish(at.id, "host", "heard", nullptr)) == 2);
+        CHECK(at.b->hear("l1", "2 heard") == texts{"at 0", "lost 1-1", "2 heard"});
+        CHECK(cluster.logged(at.id) == texts{"1 unheard", "2 heard"});
     });
 }
 
 TEST_CASE("sessions: an event that the log does not take is not published") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
-        cluster.log = sqlite_event_log(world.shards);
-        const auto a = cluster.instance("a");
-        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
-        a->join(id, "l1");
+    in_each_cluster([](session_cluster& cluster) {
+        cluster.log = sqlite_event_log(cluster.world.shards);
+        const alices_session at(cluster, {.history = true});
+        at.a->join(at.id, "l1");
         const std::string large(cluster.options.max_event_bytes, 'x');
-        CHECK(code_of([&] { wait((*a)->publish(id, "host", "e", large)); }) == "BAD_REQUEST");
-        CHECK(cluster.logged(id).empty());
+        CHECK(code_of([&] { wait((*at.a)->publish(at.id, "host", "e", large)); }) == "BAD_REQUEST");
+        CHECK(cluster.logged(at.id).empty());
         cluster.log->close();
-        CHECK(code_of([&] { wait((*a)->publish(id, "host", "e", nullptr)); }) == "no answer");
-        CHECK(cluster.field(id, "seq") == "0");
-        CHECK(a->told("l1") == texts{"at 0"});
+        CHECK(code_of([&] { wait((*at.a)->publish(at.id, "host", "e", nullptr)); }) == "no answer");
+        CHECK(cluster.field(at.id, "seq") == "0");
+        CHECK(at.a->told("l1") == texts{"at 0"});
     });
 }
 
 TEST_CASE("sessions: of events that are too large for a session none is in the log") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         cluster.options.max_event_bytes = 1000;
-        cluster.log = sqlite_event_log(world.shards);
-        const auto a = cluster.instance("a");
-        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
+        cluster.log = sqlite_event_log(cluster.world.shards);
+        const alices_session at(cluster, {.history = true});
         const auto publish = [&](std::size_t size) {
-            return code_of([&] { wait((*a)->publish(id, "host", "e", std::string(size, 'x'))); });
+            return code_of(
+                [&] { wait((*at.a)->publish(at.id, "host", "e", std::string(size, 'x'))); });
         };
         std::size_t size = cluster.options.max_event_bytes;
         while (size > 0 && publish(size) == "BAD_REQUEST")
             --size;
         CHECK(size > 800);
-        CHECK(cluster.logged(id) == texts{"1 e"});
-        CHECK(cluster.field(id, "seq") == "1");
+        CHECK(cluster.logged(at.id) == texts{"1 e"});
+        CHECK(cluster.field(at.id, "seq") == "1");
     });
 }
 
 TEST_CASE("sessions: a log that has lost events is noticed, and nothing is numbered twice") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
-        cluster.log = sqlite_event_log(world.shards);
-        const auto a = cluster.instance("a");
-        const std::string id = wait((*a)->create_session(alice, {}, {}, true)).id;
-        wait((*a)->publish(id, "host", "e", nullptr));
-        wait((*a)->publish(id, "host", "e", nullptr));
+    in_each_cluster([](session_cluster& cluster) {
+        cluster.log = sqlite_event_log(cluster.world.shards);
+        const alices_session at(cluster, {.history = true});
+        wait((*at.a)->publish(at.id, "host", "e", nullptr));
+        wait((*at.a)->publish(at.id, "host", "e", nullptr));
         CHECK(wait(cluster.log->remove_inactive(std::chrono::hours(1'000'000))) == 1);
-        CHECK_THROWS_AS(wait((*a)->publish(id, "host", "e", nullptr)), std::runtime_error);
-        CHECK(cluster.field(id, "seq") == "2");
+        CHECK_THROWS_AS(wait((*at.a)->publish(at.id, "host", "e", nullptr)), std::runtime_error);
+        CHECK(cluster.field(at.id, "seq") == "2");
     });
 }
 
 TEST_CASE("sessions: without a log there is no history") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         const auto a = cluster.instance("a");
         CHECK(code_of([&] { wait((*a)->create_session(alice, {}, {}, true)); }) == "FORBIDDEN");
         CHECK(code_of([&] {

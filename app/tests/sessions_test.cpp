@@ -6,8 +6,7 @@
 namespace sockeye::app {
 
 TEST_CASE("sessions: listeners join by code at any instance and hear the host in order") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         const auto a = cluster.instance("a");
         const auto b = cluster.instance("b");
         const session_info made = wait((*a)->create_session(alice, "de", {{"title", "Talk"}}));
@@ -33,23 +32,23 @@ TEST_CASE("sessions: listeners join by code at any instance and hear the host in
 }
 
 TEST_CASE("sessions: the keys and the messages are those that others read") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         const auto a = cluster.instance("a");
         const session_info made = wait((*a)->create_session(alice, "de"));
         std::promise<std::string> heard;
         std::promise<void> ready;
-        const auto subscription = world.state().subscribe(
+        const auto subscription = cluster.world.state().subscribe(
             "channel:session:" + made.id,
             [&](std::string_view text) { heard.set_value(std::string(text)); },
             [&] { ready.set_value(); });
         REQUIRE(ready.get_future().wait_for(30s) == std::future_status::ready);
 
-        const auto kept = commit(world.state(), transaction()
-                                                    .get("session:code:" + made.code)
-                                                    .get("session:host:" + made.id + ":heartbeat")
-                                                    .time_left("session:meta:" + made.id)
-                                                    .time_left("session:code:" + made.code));
+        const auto kept =
+            commit(cluster.world.state(), transaction()
+                                              .get("session:code:" + made.code)
+                                              .get("session:host:" + made.id + ":heartbeat")
+                                              .time_left("session:meta:" + made.id)
+                                              .time_left("session:code:" + made.code));
         CHECK(kept.replies[0].text == made.id);
         CHECK(kept.replies[1].text == "1");
         for (const int i : {2, 3}) {
@@ -59,21 +58,21 @@ TEST_CASE("sessions: the keys and the messages are those that others read") {
         CHECK(cluster.field(made.id, "hostNodeId") == "a");
         CHECK(cluster.field(made.id, "sourceLang") == "de");
         CHECK(cluster.field(made.id, "status") == "active");
-        CHECK(cluster.field(made.id, "createdAt") == std::to_string(world.shards.now().count()));
+        CHECK(cluster.field(made.id, "createdAt") ==
+              std::to_string(cluster.world.shards.now().count()));
 
         wait((*a)->publish(made.id, "host", "text", "hi"));
         auto text = heard.get_future();
         REQUIRE(text.wait_for(30s) == std::future_status::ready);
         CHECK(text.get() == R"({"sessionId":")" + made.id +
                                 R"(","seq":1,"type":"text","data":"hi","timestamp":)" +
-                                std::to_string(world.shards.now().count()) + "}");
-        world.state().unsubscribe(subscription);
+                                std::to_string(cluster.world.shards.now().count()) + "}");
+        cluster.world.state().unsubscribe(subscription);
     });
 }
 
 TEST_CASE("sessions: closing tells everybody once, and nobody can join any more") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         const auto a = cluster.instance("a");
         const auto b = cluster.instance("b");
         const session_info made = wait((*a)->create_session(alice));
@@ -91,7 +90,7 @@ TEST_CASE("sessions: closing tells everybody once, and nobody can join any more"
         CHECK(code_of([&] { wait((*a)->get_session(made.id)); }) == "SESSION_ENDED");
         CHECK(code_of([&] { wait((*a)->publish(made.id, "host", "x", 1)); }) == "FORBIDDEN");
 
-        world.pass(90s);
+        cluster.world.pass(90s);
         CHECK_FALSE(cluster.exists("session:host:" + made.id + ":heartbeat"));
         CHECK(a->told("near").size() == 3);
         CHECK(b->told("far").size() == 3);
@@ -102,8 +101,7 @@ TEST_CASE("sessions: closing tells everybody once, and nobody can join any more"
 }
 
 TEST_CASE("sessions: a session is found at its host's instance, and as a stub elsewhere") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         const auto a = cluster.instance("a");
         const auto b = cluster.instance("b");
         const session_info made = wait((*a)->create_session(alice, "de", {{"k", "v"}}));
@@ -124,136 +122,120 @@ TEST_CASE("sessions: a session is found at its host's instance, and as a stub el
 }
 
 TEST_CASE("sessions: a session lives for a day") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         cluster.options.life = 30s;
         const auto a = cluster.instance("a");
         const auto b = cluster.instance("b");
         const session_info made = wait((*a)->create_session(alice));
         b->join(made.id, "l1");
-        world.pass(41s); // the host's instance looks every 20 s
+        cluster.world.pass(41s); // the host's instance looks every 20 s
         CHECK(b->hear("l1", "ended expired") == texts{"at 0", "ended expired"});
         CHECK(a->hear("host", "ended expired") == texts{"ended expired"});
         CHECK(code_of([&] { b->join({.code = made.code, .listener = "l"}); }) ==
               "SESSION_NOT_FOUND");
-        world.pass(1min);
+        cluster.world.pass(1min);
         CHECK_FALSE(cluster.exists("session:host:" + made.id + ":heartbeat"));
         CHECK((*a)->counters().hosted == 0);
     });
 }
 
 TEST_CASE("sessions: while the store is away everything fails at once, and then goes on") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
-        const auto a = cluster.flaky_instance("a");
-        const auto b = cluster.instance("b");
-        const std::string id = wait((*a)->create_session(alice)).id;
-        b->join(id, "l1");
+    in_each_cluster([](session_cluster& cluster) {
+        const alices_session at(cluster, {.a = nature::flaky});
+        at.b->join(at.id, "l1");
         cluster.flaky.away = true;
-        CHECK(code_of([&] { wait((*a)->create_session(alice)); }) == "no answer");
-        CHECK(code_of([&] { wait((*a)->publish(id, "host", "e", 1)); }) == "no answer");
-        CHECK(code_of([&] { wait((*a)->close_session(id, "host")); }) == "no answer");
-        CHECK(code_of([&] { a->join(id, "l"); }) == "no answer");
-        CHECK((*a)->counters().listeners == 0);
-        CHECK((*a)->counters().hosted == 1);
-        world.pass(63s); // the heartbeat has lapsed
-        CHECK(code_of([&] { b->join(id, "l2"); }) == "HOST_OFFLINE");
+        CHECK(code_of([&] { wait((*at.a)->create_session(alice)); }) == "no answer");
+        CHECK(code_of([&] { wait((*at.a)->publish(at.id, "host", "e", 1)); }) == "no answer");
+        CHECK(code_of([&] { wait((*at.a)->close_session(at.id, "host")); }) == "no answer");
+        CHECK(code_of([&] { at.a->join(at.id, "l"); }) == "no answer");
+        CHECK((*at.a)->counters().listeners == 0);
+        CHECK((*at.a)->counters().hosted == 1);
+        cluster.world.pass(63s); // the heartbeat has lapsed
+        CHECK(code_of([&] { at.b->join(at.id, "l2"); }) == "HOST_OFFLINE");
         cluster.flaky.away = false;
-        world.pass(3s);
-        CHECK(b->join(id, "l2").seq == 0);
-        CHECK(wait((*a)->publish(id, "host", "e", 1)) == 1);
-        CHECK(b->hear("l1", "1 e") == texts{"at 0", "1 e"});
+        cluster.world.pass(3s);
+        CHECK(at.b->join(at.id, "l2").seq == 0);
+        CHECK(wait((*at.a)->publish(at.id, "host", "e", 1)) == 1);
+        CHECK(at.b->hear("l1", "1 e") == texts{"at 0", "1 e"});
     });
 }
 
 TEST_CASE("sessions: an event whose answer is lost is neither lost nor counted twice") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
-        const auto a = cluster.flaky_instance("a");
-        const auto b = cluster.instance("b");
-        const std::string id = wait((*a)->create_session(alice)).id;
-        b->join(id, "l1");
-        wait((*a)->publish(id, "host", "e", 1));
+    in_each_cluster([](session_cluster& cluster) {
+        const alices_session at(cluster, {.a = nature::flaky});
+        at.b->join(at.id, "l1");
+        wait((*at.a)->publish(at.id, "host", "e", 1));
         cluster.flaky.loses_answers = true;
-        CHECK(code_of([&] { wait((*a)->publish(id, "host", "unsure", 1)); }) == "no answer");
+        CHECK(code_of([&] { wait((*at.a)->publish(at.id, "host", "unsure", 1)); }) == "no answer");
         cluster.flaky.loses_answers = false;
-        CHECK(wait((*a)->publish(id, "host", "e", 1)) == 3);
-        CHECK(b->hear("l1", "3 e") == texts{"at 0", "1 e", "2 unsure", "3 e"});
+        CHECK(wait((*at.a)->publish(at.id, "host", "e", 1)) == 3);
+        CHECK(at.b->hear("l1", "3 e") == texts{"at 0", "1 e", "2 unsure", "3 e"});
     });
 }
 
 TEST_CASE("sessions: a channel that cannot be subscribed to fails the joining after a while") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
-        const auto a = cluster.flaky_instance("a");
-        const std::string id = wait((*a)->create_session(alice)).id;
+    in_each_cluster([](session_cluster& cluster) {
+        const alices_session at(cluster, {.a = nature::flaky});
         cluster.flaky.deaf = true;
-        std::promise<void> done;
-        auto joined = done.get_future();
-        socketio::start(
-            detail::finish((*a)->join({.session_id = id, .listener = "l", .welcome = {}}), done),
-            [](const std::exception_ptr&) {});
-        world.pass(4s);
-        CHECK((*a)->counters().listeners == 1);
-        world.pass(2s);
+        auto joined = begin((*at.a)->join({.session_id = at.id, .listener = "l", .welcome = {}}));
+        cluster.world.pass(4s);
+        CHECK((*at.a)->counters().listeners == 1);
+        cluster.world.pass(2s);
         CHECK(code_of([&] { joined.get(); }) == "no answer");
-        CHECK((*a)->counters().listened == 0);
+        CHECK((*at.a)->counters().listened == 0);
         cluster.flaky.deaf = false;
-        CHECK(a->join(id, "l").seq == 0);
+        CHECK(at.a->join(at.id, "l").seq == 0);
     });
 }
 
 TEST_CASE("sessions: what is beyond a limit is refused, and costs nothing") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         cluster.options = {.max_event_bytes = 300, .max_hosted = 2, .max_joined = 1};
-        const auto a = cluster.instance("a");
-        const std::string id = wait((*a)->create_session(alice)).id;
-        const std::string second = wait((*a)->create_session(alice)).id;
+        const alices_session at(cluster);
+        const std::string second = wait((*at.a)->create_session(alice)).id;
         const auto refuses = [](const std::function<void()>& call) {
             CHECK(code_of(call) == "BAD_REQUEST");
         };
-        refuses([&] { wait((*a)->create_session(alice)); });
+        refuses([&] { wait((*at.a)->create_session(alice)); });
         const session_host other{.user = "bob", .connection = "other"};
-        refuses([&] { wait((*a)->create_session(other, {}, {{"status", "ended"}})); });
-        refuses([&] { wait((*a)->create_session(other, {}, {{"k", std::string(2000, 'x')}})); });
-        refuses([&] { wait((*a)->create_session(other, std::string(200, 'x'))); });
-        refuses([&] { wait((*a)->create_session({.user = "bob", .connection = ""})); });
-        refuses([&] { wait((*a)->publish(id, "host", "", 1)); });
-        refuses([&] { wait((*a)->publish(id, "host", "session:ended", 1)); });
-        refuses([&] { wait((*a)->publish(id, "host", "e", std::string(400, 'x'))); });
-        CHECK(wait((*a)->publish(id, "host", "e", 1)) == 1);
-        a->join(id, "l1");
-        refuses([&] { a->join(second, "l1"); });
-        refuses([&] { a->join(id, ""); });
-        CHECK((*a)->counters().listeners == 1);
+        refuses([&] { wait((*at.a)->create_session(other, {}, {{"status", "ended"}})); });
+        refuses([&] { wait((*at.a)->create_session(other, {}, {{"k", std::string(2000, 'x')}})); });
+        refuses([&] { wait((*at.a)->create_session(other, std::string(200, 'x'))); });
+        refuses([&] { wait((*at.a)->create_session({.user = "bob", .connection = ""})); });
+        refuses([&] { wait((*at.a)->publish(at.id, "host", "", 1)); });
+        refuses([&] { wait((*at.a)->publish(at.id, "host", "session:ended", 1)); });
+        refuses([&] { wait((*at.a)->publish(at.id, "host", "e", std::string(400, 'x'))); });
+        CHECK(wait((*at.a)->publish(at.id, "host", "e", 1)) == 1);
+        at.a->join(at.id, "l1");
+        refuses([&] { at.a->join(second, "l1"); });
+        refuses([&] { at.a->join(at.id, ""); });
+        CHECK((*at.a)->counters().listeners == 1);
     });
 }
 
 TEST_CASE("sessions: a Node host that keeps no count is heard from whatever it says first") {
-    over_each_store([](service_world& world) {
-        session_cluster cluster(world);
+    in_each_cluster([](session_cluster& cluster) {
         const auto a = cluster.instance("a");
-        commit(world.state(), transaction()
-                                  .set_field("session:meta:n", "hostNodeId", "node-1")
-                                  .set_field("session:meta:n", "status", "active")
-                                  .set("session:host:n:heartbeat", "1", 60s));
+        commit(cluster.world.state(), transaction()
+                                          .set_field("session:meta:n", "hostNodeId", "node-1")
+                                          .set_field("session:meta:n", "status", "active")
+                                          .set("session:host:n:heartbeat", "1", 60s));
         a->join("n", "l1");
         for (const char* seq : {"7", "8"})
-            commit(world.state(),
+            commit(cluster.world.state(),
                    transaction().publish("channel:session:n", R"({"sessionId":"n","seq":)" +
                                                                   std::string(seq) +
                                                                   R"(,"type":"e","data":1})"));
         CHECK(a->hear("l1", "8 e") == texts{"at 0", "7 e", "8 e"});
         SUBCASE("it closes the session") {
-            commit(world.state(), transaction()
-                                      .erase("session:host:n:heartbeat")
-                                      .set_field("session:meta:n", "status", "ended"));
-            world.pass(6s);
+            commit(cluster.world.state(), transaction()
+                                              .erase("session:host:n:heartbeat")
+                                              .set_field("session:meta:n", "status", "ended"));
+            cluster.world.pass(6s);
             CHECK(a->hear("l1", "ended closed").size() == 4);
         }
         SUBCASE("it dies") {
-            world.pass(71s);
+            cluster.world.pass(71s);
             CHECK(a->hear("l1", "ended host lost").size() == 4);
             CHECK(cluster.field("n", "status") == "ended");
         }

@@ -26,12 +26,16 @@ public:
     shared_clock* operator->() { return &service_; }
 
     void join(const std::string& session, const std::string& member) {
-        wait(service_.join({.session_id = session,
-                            .member = member,
-                            .welcome = [this, member](const clock_state& state) {
-                                add({member}, "joins, " + text(state));
-                            }}));
+        wait(service_.join(joining(session, member)));
         await([&] { return !told(member).empty(); });
+    }
+    /// Notes its welcome.
+    clock_join joining(const std::string& session, const std::string& member) {
+        return {.session_id = session,
+                .member = member,
+                .welcome = [this, member](const clock_state& state) {
+                    add({member}, "joins, " + text(state));
+                }};
     }
 
     texts told(const std::string& member) {
@@ -125,17 +129,6 @@ private:
         return made;
     }
 };
-
-std::string code_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const service_error& error) {
-        return error.code;
-    } catch (const socketio::operation_error&) {
-        return "no answer";
-    }
-    return "";
-}
 
 } // namespace
 
@@ -422,6 +415,59 @@ TEST_CASE("shared clock: who joins is told where it is, and what comes after tha
     });
 }
 
+TEST_CASE("shared clock: who joins several times at once is a member once") {
+    over_each_store([](service_world& world) {
+        clock_cluster cluster(world);
+        const auto a = cluster.flaky_instance("a");
+        cluster.flaky.slow = true;
+        // Until its question is at the store.
+        const auto join = [&](const std::string& member) {
+            const std::size_t before = cluster.flaky.held();
+            auto joined = begin((*a)->join(a->joining("s", member)));
+            clock_instance::await([&] { return cluster.flaky.held() == before + 1; });
+            return joined;
+        };
+        const auto end_of = [](std::future<void>& joined) {
+            return code_of([&] { joined.get(); });
+        };
+        auto first = join("m");
+        std::size_t members = 1;
+        SUBCASE("where each is granted") {
+            auto second = join("m");
+            auto other = join("another");
+            cluster.flaky.hurry();
+            CHECK(end_of(first).empty());
+            CHECK(end_of(second).empty());
+            CHECK(end_of(other).empty());
+            (*a)->leave("s", "another");
+        }
+        SUBCASE("where one is refused while another is not decided") {
+            cluster.flaky.slow = false;
+            cluster.flaky.away = true;
+            CHECK(code_of([&] { a->join("s", "m"); }) == "no answer");
+            cluster.flaky.away = false;
+            cluster.flaky.hurry();
+            CHECK(end_of(first).empty());
+        }
+        SUBCASE("or leaves in between") {
+            (*a)->leave("s", "m");
+            auto second = join("m");
+            cluster.flaky.hurry();
+            CHECK(end_of(first) == "BAD_REQUEST");
+            CHECK(end_of(second).empty());
+        }
+        SUBCASE("or is gone in the end") {
+            (*a)->disconnect("m");
+            cluster.flaky.hurry();
+            CHECK(end_of(first) == "BAD_REQUEST");
+            members = 0;
+        }
+        CHECK((*a)->counters().members == members);
+        (*a)->leave("s", "m");
+        CHECK((*a)->counters().followed == 0);
+    });
+}
+
 TEST_CASE("shared clock: a session that nobody follows or changes ends after its life") {
     over_each_store([](service_world& world) {
         clock_cluster cluster(world);
@@ -558,11 +604,7 @@ TEST_CASE("shared clock: ticks that cannot be subscribed to fail the joining aft
         clock_cluster cluster(world);
         const auto a = cluster.flaky_instance("a");
         cluster.flaky.deaf = true;
-        std::promise<void> done;
-        auto joined = done.get_future();
-        socketio::start(
-            detail::finish((*a)->join({.session_id = "s", .member = "m", .welcome = {}}), done),
-            [](const std::exception_ptr&) {});
+        auto joined = begin((*a)->join({.session_id = "s", .member = "m", .welcome = {}}));
         world.pass(4s);
         CHECK((*a)->counters().members == 1);
         world.pass(2s);

@@ -81,9 +81,9 @@ bool read_data(std::string_view text, value& into) {
 
 } // namespace
 
-envelope to_envelope(const socketio::cluster_message& from) {
-    value whole = from.to_value();
+envelope to_envelope(socketio::cluster_message from) {
     envelope made{from.type(), from.uid, from.nsp};
+    value whole = std::move(from).to_value();
     if (value* const data = whole.find("data")) made.data = std::move(*data);
     return made;
 }

@@ -26,7 +26,7 @@ struct envelope {
 };
 
 /// What cluster adapters say, as it is written.
-envelope to_envelope(const socketio::cluster_message& from);
+envelope to_envelope(socketio::cluster_message from);
 /// None for what says nothing: another type, or data that are not the type's.
 std::optional<socketio::cluster_message> from_envelope(envelope from);
 

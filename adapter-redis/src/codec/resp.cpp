@@ -1,5 +1,7 @@
 #include "codec/resp.hpp"
 
+#include <array>
+#include <charconv>
 #include <hiredis/read.h>
 
 namespace sockeye::adapter_redis {
@@ -47,12 +49,26 @@ void destroy(void* whole) {
 
 redisReplyObjectFunctions builders{make_text, make_array, make_integer, make_nil, destroy};
 
+void append_count(std::string& out, char of, std::size_t count) {
+    std::array<char, 24> text;
+    text[0] = of;
+    char* const end = std::to_chars(text.data() + 1, text.data() + text.size() - 2, count).ptr;
+    end[0] = '\r';
+    end[1] = '\n';
+    out.append(text.data(), end + 2);
+}
+
 } // namespace
 
 void append_command(std::string& out, std::span<const std::string_view> words) {
-    out.append("*").append(std::to_string(words.size())).append("\r\n");
+    constexpr std::size_t around = 16; // of a word, at most, but for huge ones
+    std::size_t bytes = around;
+    for (const std::string_view word : words)
+        bytes += word.size() + around;
+    out.reserve(out.size() + bytes);
+    append_count(out, '*', words.size());
     for (const std::string_view word : words) {
-        out.append("$").append(std::to_string(word.size())).append("\r\n");
+        append_count(out, '$', word.size());
         out.append(word).append("\r\n");
     }
 }

@@ -143,18 +143,18 @@ private:
     }
     void answer(const join_request& what, const classic_request& request,
                 const kept_until_done& kept) {
-        with_owned(what.who, request,
-                   [this, what, kept] { local().join(what.who, what.rooms, kept); });
+        confirm_if_owned(what.who, request);
+        local().join(what.who, what.rooms, kept);
     }
     void answer(const leave_request& what, const classic_request& request,
                 const kept_until_done& kept) {
-        with_owned(what.who, request,
-                   [this, what, kept] { local().leave(what.who, what.rooms, kept); });
+        confirm_if_owned(what.who, request);
+        local().leave(what.who, what.rooms, kept);
     }
     void answer(const disconnect_request& what, const classic_request& request,
                 const kept_until_done& kept) {
-        with_owned(what.who, request,
-                   [this, what, kept] { local().disconnect(what.who, what.close, kept); });
+        confirm_if_owned(what.who, request);
+        local().disconnect(what.who, what.close, kept);
     }
     void answer(const auto&, const classic_request&, const kept_until_done&) {} // the base does
 
@@ -167,18 +167,15 @@ private:
                           respond(uid, {id, make(found)});
                       }));
     }
-    // Only the server that has the socket acts and answers.
-    void with_owned(const selection& who, const classic_request& request,
-                    std::function<void()> act) {
-        local().fetch(who,
-                      while_alive([this, who, uid = request.uid, id = request.request_id,
-                                   act = std::move(act)](const std::vector<socket_details>& found) {
-                          const bool owned = std::ranges::any_of(
-                              found, [&](const auto& one) { return one.id == who.rooms.front(); });
-                          if (!owned) return;
-                          act();
-                          respond(uid, {id, done_response{}});
-                      }));
+    // Only the server that has the socket answers. It looks for it first, since the socket may be
+    // gone afterwards, and acts without waiting for that: what comes next finds it done.
+    void confirm_if_owned(const selection& who, const classic_request& request) {
+        local().fetch(
+            who, while_alive([this, id = who.rooms.front(), to = request.uid,
+                              response = classic_response{request.request_id, done_response{}}](
+                                 const std::vector<socket_details>& found) {
+                if (std::ranges::count(found, id, &socket_details::id) > 0) respond(to, response);
+            }));
     }
     static response_kind ids_of(const std::vector<socket_details>& found) {
         sockets_response response;

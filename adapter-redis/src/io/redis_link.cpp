@@ -106,6 +106,10 @@ private:
     std::atomic<pubsub::subscription_id> last_id_{0};
 };
 
+std::unique_ptr<redis_link> redis_client::open_link(const redis_options& options, unsigned) const {
+    return std::make_unique<redis_link>(options);
+}
+
 redis_link::redis_link(redis_options options)
     : redis_link(std::move(options), std::make_shared<link_ledger>()) {}
 
@@ -118,7 +122,7 @@ redis_link::redis_link(redis_options options, io_context& loop)
                                         &loop)) {}
 
 redis_link::~redis_link() {
-    if (!thread_.joinable()) {
+    if (!has_own_thread()) {
         core_->stop();
         return;
     }

@@ -1,15 +1,14 @@
 #include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/engineio/http_server.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
+#include <future>
 #include <utility>
 
 namespace sockeye::adapter_redis {
 
 shard_links::shard_links(const redis_options& options, engineio::http_server& server)
-    : shards_(server.shards()) {
+    : server_(server), shards_(server.shards()) {
     for (unsigned shard = 0; shard < shards_.size(); ++shard)
         links_.push_back(std::make_unique<redis_link>(options, server.loop(shard)));
 }
@@ -19,14 +18,18 @@ redis_link& shard_links::here() const {
     return *links_[shard == engineio::shards::none ? 0 : shard];
 }
 
+// Redis answers in order: once this is answered, all that was said before has come there.
 void shard_links::drain(milliseconds limit) const {
     const auto deadline = std::chrono::steady_clock::now() + limit;
-    const auto waits = [](const auto& link) {
-        const link_counters now = link->counters();
-        return now.connected && now.queued_bytes > 0;
-    };
-    while (std::ranges::any_of(links_, waits) && std::chrono::steady_clock::now() < deadline)
-        std::this_thread::sleep_for(milliseconds(1));
+    std::vector<std::future<void>> answered;
+    for (const auto& link : links_) {
+        if (!link->counters().connected) continue;
+        const auto done = std::make_shared<std::promise<void>>();
+        answered.push_back(done->get_future());
+        link->command({"PING"}, [done](const reply&) { done->set_value(); });
+    }
+    for (const auto& one : answered)
+        one.wait_until(deadline);
 }
 
 link_counters shard_links::counters() const {
@@ -59,6 +62,11 @@ bool shard_links::reaches(std::string_view key) const {
 
 redis_options shard_links::options_for(std::string_view key) const {
     return here().options_for(key);
+}
+
+std::unique_ptr<redis_link> shard_links::open_link(const redis_options& options,
+                                                   unsigned shard) const {
+    return std::make_unique<redis_link>(options, server_.loop(shard));
 }
 
 void shard_links::publish(channel_kind kind, std::string_view channel, std::string_view payload) {

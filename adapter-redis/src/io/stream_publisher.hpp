@@ -17,8 +17,9 @@ public:
     stream_publisher(std::shared_ptr<redis_client> link, std::string stream,
                      std::size_t max_length);
 
-    void add(const socketio::cluster_message& message) const;
-    void add(const envelope& entry, redis_client::reply_handler then = {}) const;
+    void add(socketio::cluster_message message) const;
+    void add(const envelope& entry) const;
+    void add(stream_fields entry, redis_client::reply_handler then) const;
 
 private:
     const std::shared_ptr<redis_client> link_;

@@ -11,6 +11,10 @@ namespace {
 
 constexpr milliseconds retry_delay(100);
 
+// Batches that are being dealt with. With one, whoever is done last would have to wake the reader
+// each time.
+constexpr unsigned max_under_way = 2;
+
 // To be closed without waiting for news that may never come; and what is asked while Redis is away
 // is to be asked anew, perhaps somewhere else.
 redis_options for_reading(redis_options options) {
@@ -23,10 +27,10 @@ redis_options for_reading(redis_options options) {
 
 // Redis says something well before the link takes its silence for death.
 stream_reader::stream_reader(const std::shared_ptr<redis_client>& beside, std::string stream,
-                             std::size_t read_count, engineio::shards& shards)
+                             std::size_t read_count, engineio::shards& shards, unsigned shard)
     : beside_(beside), stream_(std::move(stream)), read_count_(std::to_string(read_count)),
-      shards_(shards),
-      link_(std::make_unique<redis_link>(for_reading(beside->options_for(stream_)))) {
+      shards_(shards), shard_(shard),
+      link_(beside->open_link(for_reading(beside->options_for(stream_)), shard)) {
     const long long silence = link_->options().ping_interval.count();
     wait_ = std::to_string(std::max(silence / 2, 1LL));
 }
@@ -89,11 +93,36 @@ void stream_reader::on_news(const reply& answer) {
     const auto entries = read_news(answer);
     if (!entries) return try_again(&stream_reader::read_on, answer);
     failing_ = false;
+    tell_all(*entries);
+    bool go_on = false;
+    {
+        const std::lock_guard lock(mutex_);
+        go_on = under_way_ < max_under_way;
+        held_up_ = !go_on;
+    }
+    if (go_on) read_on();
+}
+
+void stream_reader::tell_all(const std::vector<stream_entry>& entries) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++under_way_;
+    }
     const batch all(nullptr, [weak = weak_from_this()](void*) {
-        if (const auto self = weak.lock()) self->read_on();
+        if (const auto self = weak.lock()) self->on_batch_done();
     });
-    for (const stream_entry& entry : *entries)
+    for (const stream_entry& entry : entries)
         tell(entry, all);
+}
+
+void stream_reader::on_batch_done() {
+    bool go_on = false;
+    {
+        const std::lock_guard lock(mutex_);
+        --under_way_;
+        go_on = std::exchange(held_up_, false);
+    }
+    if (go_on) read_on();
 }
 
 void stream_reader::tell(const stream_entry& entry, const batch& of) {
@@ -113,14 +142,15 @@ void stream_reader::try_again(step what, const reply& failure) {
         paused_ = what;
         return;
     }
-    shards_.post_after(0, retry_delay, [weak = weak_from_this(), what] {
+    shards_.post_after(shard_, retry_delay, [weak = weak_from_this(), what] {
         if (const auto self = weak.lock()) ((*self).*what)();
     });
 }
 
 // That Redis is away the link has said itself.
 void stream_reader::report(const reply& failure) {
-    if (!link_->counters().connected || read_redirection(failure, {})) return;
+    if (!link_->counters().connected) return;
+    if (link_->has_own_thread() && read_redirection(failure, {})) return; // and is followed
     if (std::exchange(failing_, true)) return;
     link_->options().log(engineio::log_level::error,
                          "redis: cannot read the stream " + stream_ + ": " + failure.text);
@@ -129,7 +159,7 @@ void stream_reader::report(const reply& failure) {
 // To whoever has the stream: as the answer says, or else as is known now.
 void stream_reader::follow(const reply& failure) {
     const auto beside = beside_.lock();
-    if (!beside) return;
+    if (!beside || !link_->has_own_thread()) return;
     redis_options to = beside->options_for(stream_);
     const auto elsewhere = read_redirection(failure, link_->options().host);
     asking_ = elsewhere && elsewhere->asking;
@@ -139,7 +169,7 @@ void stream_reader::follow(const reply& failure) {
     }
     const redis_options& now = link_->options();
     if (to.host != now.host || to.port != now.port)
-        link_ = std::make_unique<redis_link>(for_reading(std::move(to)));
+        link_ = beside->open_link(for_reading(std::move(to)), shard_);
 }
 
 } // namespace sockeye::adapter_redis

@@ -47,7 +47,7 @@ public:
         if (!then_) return;
         const stream_id delivered = here().delivered;
         if (delivered < offset_)
-            here().waiting.push_back(weak_from_this()); // its last server was ahead of this one
+            here().waiting.insert(weak_from_this()); // its last server was ahead of this one
         else if (delivered <= last_read_)
             finish_at(delivered);
         else
@@ -122,6 +122,7 @@ private:
     }
     void finish(restored_session restored) {
         missed_.clear();
+        here().waiting.erase(weak_from_this());
         if (const auto then = std::exchange(then_, {})) then(std::move(restored));
     }
 
@@ -187,6 +188,10 @@ void stream_recovery::restore(const std::string& private_id, const std::string& 
     std::make_shared<restoration>(shared_from_this(), local_.shards().current(), *last_had,
                                   std::move(then))
         ->start(private_id);
+}
+
+std::size_t stream_recovery::waiting() const {
+    return shards_[local_.shards().current()].waiting.size();
 }
 
 } // namespace sockeye::adapter_redis

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,12 +49,14 @@ public:
     // As adapter::restore_session.
     void restore(const std::string& private_id, const std::string& offset,
                  std::function<void(socketio::restored_session)> then);
+    // Clients that wait for this shard to deliver what they have had elsewhere.
+    [[nodiscard]] std::size_t waiting() const;
 
 private:
     class restoration;
     struct shard_state {
         stream_id delivered;
-        std::vector<std::weak_ptr<restoration>> waiting; // for it to get further
+        std::set<std::weak_ptr<restoration>, std::owner_less<>> waiting; // for it to get further
     };
 
     void on_every_shard(const std::function<void(shard_state&)>& task);

@@ -3,6 +3,7 @@
 #include "io/stream_publisher.hpp"
 #include "io/stream_reader.hpp"
 #include "io/stream_recovery.hpp"
+#include "state/sent_entries.hpp"
 #include "state/stream_only_servers.hpp"
 
 #include <sockeye/adapter_redis/streams_adapter.hpp>
@@ -36,11 +37,12 @@ public:
     stream_readers(std::shared_ptr<redis_client> link, std::size_t read_count)
         : link_(std::move(link)), read_count_(read_count) {}
 
-    std::shared_ptr<stream_reader> reader_of(const std::string& stream, engineio::shards& shards) {
+    std::shared_ptr<stream_reader> reader_of(const std::string& stream, engineio::shards& shards,
+                                             unsigned home) {
         const std::lock_guard lock(mutex_);
         auto& reader = readers_[stream];
         if (!reader) {
-            reader = std::make_shared<stream_reader>(link_, stream, read_count_, shards);
+            reader = std::make_shared<stream_reader>(link_, stream, read_count_, shards, home);
             reader->start();
         }
         return reader;
@@ -73,7 +75,8 @@ public:
           link_(std::move(link)), kind_(kind_of(options)), stream_(stream_of(options, local)),
           channels_(options.channel_prefix, local.name()), own_(uid(), local.name()),
           entries_(link_, stream_, options.max_length),
-          reader_(readers->reader_of(stream_, local.shards())), recovery_(make_recovery(options)) {}
+          reader_(readers->reader_of(stream_, local.shards(), home())),
+          recovery_(make_recovery(options)) {}
 
     void start() override {
         await_one();
@@ -150,13 +153,15 @@ private:
     // the stream: this server's clients get it in the stream's order, too, and with its offset.
     void add_for_all(cluster_message message, sent_callback sent) {
         message.uid = socketio::emitter_uid;
-        entries_.add(to_envelope(message),
-                     while_open([sent = std::move(sent)](const reply& answer) {
+        envelope said = to_envelope(std::move(message));
+        stream_fields entry = encode_entry(said);
+        sent_.put(entry, std::move(said));
+        entries_.add(std::move(entry), while_open([sent = std::move(sent)](const reply& answer) {
                          if (answer.is_error() && sent) sent({});
                      }));
     }
 
-    // ---- on the reader's thread
+    // ---- on the thread of the reader's link
 
     void begin_at(const stream_id& from) {
         if (recovery_) recovery_->begin_at(from);
@@ -166,13 +171,20 @@ private:
     void read(const stream_entry& entry, const stream_reader::batch& of) {
         const std::string* const from = find_field(entry.fields, "uid");
         if (from != nullptr && *from == uid()) return; // carried out when it was sent
-        auto read = decode_entry(entry.fields);
+        auto read = sent_.take(entry.fields);
+        if (!read) read = decode_entry(entry.fields);
         if (read && is_beat_of_ours(*read)) return;
-        auto message = read ? from_envelope(*std::move(read)) : std::nullopt;
-        local().shards().post(
-            home(), while_alive([this, id = entry.id, message = std::move(message), of]() mutable {
-                message ? handle(id, *std::move(message), of) : local().on_malformed_message();
-            }));
+        at_home([this, id = entry.id,
+                 message = read ? from_envelope(*std::move(read)) : std::nullopt, of]() mutable {
+            message ? handle(id, *std::move(message), of) : local().on_malformed_message();
+        });
+    }
+    template<class Task>
+    void at_home(Task task) {
+        if (local().shards().current() == home())
+            task();
+        else
+            local().shards().post(home(), while_alive(std::move(task)));
     }
     void handle(const stream_id& id, cluster_message message, const stream_reader::batch& of) {
         if (old_ones_.on_entry(message, std::chrono::steady_clock::now()))
@@ -190,6 +202,7 @@ private:
     const cluster_channels channels_;
     const own_ending own_;
     const stream_publisher entries_;
+    sent_entries sent_; // and not yet read, with recovery
     const std::shared_ptr<stream_reader> reader_;
     stream_reader::listener_id listening_ = 0;
     const std::shared_ptr<stream_recovery> recovery_; // null: off

@@ -1,5 +1,6 @@
 // What is the classic adapter's own: its channels, version 7's requests, and what it does not read.
 
+#include "codec/classic_message.hpp"
 #include "net/redis_group.hpp"
 
 #include <sockeye/adapter_redis/emitter.hpp>
@@ -73,6 +74,44 @@ TEST_CASE("classic: servers of version 7 make a single socket join, leave and di
     request(at, R"("type":4,"close":true,)" + sid);
     at.notes.await(response_to_stranger(""), 3);
     at.clients[1].expect("1").expect_closed();
+}
+
+TEST_CASE("classic: what follows a join of version 7 comes to who joins") {
+    redis_group at(of_classic(), 2);
+    auto& shards = at.at(1).http.shards();
+    at.links["b"]->subscribe(
+        plain, "probe",
+        [&](auto, std::string_view shard) {
+            const auto found = [&at] { at.notes.add("heard"); };
+            shards.post(shard == "0" ? 0 : 1, found);
+        },
+        [&] { at.notes.add("listens"); });
+    at.notes.await("listens");
+    // One is on a shard beside the one that handles what comes.
+    auto another = at.at(1).connect();
+    const std::string another_id = another.join();
+    const std::string broadcast =
+        encode(classic_broadcast{"xyzxyz", {{"e"}, "/"}, {{"r"}, {}}, {}});
+    int heard = 0;
+    for (const unsigned shard : {0U, 1U}) {
+        const auto hear = [&] {
+            at.publish(plain, "probe", shard == 0 ? "1" : "0");
+            at.notes.await("heard", ++heard);
+        };
+        std::promise<void> gate;
+        shards.post(shard, [open = gate.get_future().share()] { open.wait(); });
+        for (const std::string& id : {at.ids[1], another_id})
+            request(at, R"("type":2,"room":"r","sid":")" + id + '"');
+        hear();
+        at.publish(plain, "socket.io#/#r#", broadcast);
+        hear();
+        gate.set_value();
+        at.clients[1].expect(R"(2["e"])");
+        another.expect(R"(2["e"])");
+        at.b().in("r").sockets_leave("r");
+        REQUIRE(wait(at.b().in("r").fetch_sockets()).result.empty());
+    }
+    another.close();
 }
 
 TEST_CASE("classic: what is no message is counted, and changes nothing") {

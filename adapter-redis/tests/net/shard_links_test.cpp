@@ -47,6 +47,19 @@ TEST_CASE("links of shards: what a shard asks is answered on its thread, over it
     CHECK(fixture.links->counters().connects == 2);
 }
 
+TEST_CASE("links of shards: another link is on the thread that it is wanted on") {
+    shard_links_fixture fixture;
+    const auto another = fixture.links->open_link(fixture.options(), 1);
+    CHECK_FALSE(another->has_own_thread());
+    std::promise<unsigned> answered;
+    another->command({"PING"},
+                     [&](const reply&) { answered.set_value(fixture.http.shards().current()); });
+    auto on = answered.get_future();
+    REQUIRE(on.wait_for(testing::patience) == std::future_status::ready);
+    CHECK(on.get() == 1);
+    fixture.http.stop(0ms); // ahead of the link's end
+}
+
 TEST_CASE("links of shards: one subscriber, whoever says something") {
     shard_links_fixture fixture;
     const auto note = [&](std::string_view, std::string_view payload) {
@@ -75,7 +88,7 @@ TEST_CASE("links of shards: they come back with Redis") {
     CHECK(fixture.links->counters().connects == 4);
 }
 
-TEST_CASE("links of shards: what waits is sent while they drain") {
+TEST_CASE("links of shards: when they are drained, Redis has what waited") {
     shard_links_fixture fixture;
     const std::string large(8 * 1024 * 1024, 'x');
     fixture.server.pause(); // it is more than the system takes meanwhile
@@ -92,7 +105,7 @@ TEST_CASE("links of shards: what waits is sent while they drain") {
     fixture.http.stop(0ms);
     fixture.links.reset();
     redis_link outsider(fixture.options());
-    await([&] { return ask(outsider, {"STRLEN", "k"}).integer == std::int64_t(large.size()); });
+    CHECK(ask(outsider, {"STRLEN", "k"}).integer == std::int64_t(large.size()));
 }
 
 TEST_CASE("links of shards: when they end, who has no answer is told") {

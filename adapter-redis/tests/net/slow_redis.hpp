@@ -11,7 +11,7 @@
 namespace sockeye::adapter_redis {
 
 // Answers when a test says so.
-class slow_redis final : public redis_client {
+class slow_redis : public redis_client {
 public:
     void publish(channel_kind, std::string_view, std::string_view) override {}
     subscription_id subscribe(channel_kind, std::string_view, message_handler handler,

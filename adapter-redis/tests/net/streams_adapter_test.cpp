@@ -91,7 +91,7 @@ TEST_CASE("streams: what fails while nobody listens is tried again when somebody
     const auto link = std::make_shared<redis_link>(redis.options());
     ask(*link, {"SET", "s", "text"});
     counted_shards shards;
-    const auto reader = std::make_shared<stream_reader>(link, "s", 10, shards);
+    const auto reader = std::make_shared<stream_reader>(link, "s", 10, shards, 0);
     reader->start();
     ask(*link, {"PING"});
     CHECK(shards.later == 0);
@@ -104,7 +104,7 @@ TEST_CASE("streams: a namespace that is there again hears, although the old one 
     link_fixture redis;
     const auto link = std::make_shared<redis_link>(redis.options());
     counted_shards shards;
-    const auto reader = std::make_shared<stream_reader>(link, "s", 10, shards);
+    const auto reader = std::make_shared<stream_reader>(link, "s", 10, shards, 0);
     const auto noting = [&](const std::string& who) {
         return stream_reader::listener{
             [&, who](const stream_id&) { redis.notes.add(who + " started"); },

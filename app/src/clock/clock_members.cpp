@@ -11,47 +11,52 @@ namespace steps = clock_steps;
 
 class clock_members::leaving_on_failure {
 public:
-    leaving_on_failure(clock_members& from, const clock_join& who) : from_(&from), who_(who) {}
+    leaving_on_failure(clock_members& from, const clock_join& who, const place& at)
+        : from_(&from), who_(who), at_(at) {}
     leaving_on_failure(const leaving_on_failure&) = delete;
     leaving_on_failure& operator=(const leaving_on_failure&) = delete;
     ~leaving_on_failure() {
-        if (from_) from_->leave(who_.session_id, who_.member);
+        if (from_) from_->give_up_place(who_, at_);
     }
     void dismiss() { from_ = nullptr; }
 
 private:
     clock_members* from_;
     const clock_join& who_;
+    const place& at_;
 };
 
 task<> clock_members::join(clock_join what) {
     const auto self = shared_from_this();
-    const session_ptr in = enter(what.session_id, what.member);
-    leaving_on_failure guard(*this, what);
-    co_await in->subscribed.pass();
-    co_await learn(what.session_id, in);
-    welcome(what, in);
+    const place at = enter(what);
+    leaving_on_failure guard(*this, what, at);
+    co_await at.in->subscribed.pass();
+    co_await learn(what.session_id, at.in);
+    welcome(what, at);
     guard.dismiss();
     settle();
 }
 
-clock_members::session_ptr clock_members::enter(const std::string& id, const std::string& member) {
-    session_ptr in;
+clock_members::place clock_members::enter(const clock_join& who) {
+    const std::string& id = who.session_id;
+    place at;
     bool first = false;
     {
         const std::lock_guard lock(mutex_);
-        if (!following_.has(member, id) && following_.count(member) >= ground_->options.max_joined)
+        if (!following_.has(who.member, id) &&
+            following_.count(who.member) >= ground_->options.max_joined)
             throw service_error("BAD_REQUEST", "this connection follows too many sessions");
-        following_.add(member, id);
-        session_ptr& place = sessions_[id];
-        first = !place;
-        if (first) place = std::make_shared<session>(ground_->on.shards);
-        in = place;
-        in->members[member] = false;
-        in->audience = nullptr;
+        following_.add(who.member, id);
+        session_ptr& in = sessions_[id];
+        first = !in;
+        if (first) in = std::make_shared<session>(ground_->on.shards);
+        follower_ptr& as = in->members[who.member];
+        if (!as) as = std::make_shared<follower>();
+        ++as->joinings;
+        at = {in, as};
     }
-    if (first) subscribe(id, in);
-    return in;
+    if (first) subscribe(id, at.in);
+    return at;
 }
 
 void clock_members::subscribe(const std::string& id, const session_ptr& to) {
@@ -88,17 +93,31 @@ task<> clock_members::learn(std::string id, session_ptr in) {
     if (!in->known) in->known = stored[0].value;
 }
 
-void clock_members::welcome(const clock_join& who, const session_ptr& in) {
+void clock_members::welcome(const clock_join& who, const place& at) {
     const std::lock_guard lock(mutex_);
-    const auto member = in->members.find(who.member);
-    if (member == in->members.end())
-        throw service_error("BAD_REQUEST", "the member has left meanwhile");
-    member->second = true;
-    in->audience = nullptr;
+    if (!is_at(at, who.member)) throw service_error("BAD_REQUEST", "the member has left meanwhile");
+    --at.as->joinings;
+    at.as->welcome = true;
+    at.in->audience = nullptr;
     ground_->tellings.add(
-        [greet = who.welcome, state = in->known->state(who.session_id, ground_->on.now())] {
+        [greet = who.welcome, state = at.in->known->state(who.session_id, ground_->on.now())] {
             greet(state);
         });
+}
+
+// Who is a member already, or may still become one by another joining, stays.
+void clock_members::give_up_place(const clock_join& who, const place& at) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!is_at(at, who.member)) return;
+        if (--at.as->joinings == 0 && !at.as->welcome) remove(who.session_id, who.member);
+    }
+    settle();
+}
+
+bool clock_members::is_at(const place& at, const std::string& member) {
+    const auto found = at.in->members.find(member);
+    return found != at.in->members.end() && found->second == at.as;
 }
 
 void clock_members::leave(const std::string& id, const std::string& member) {
@@ -212,8 +231,8 @@ task<> clock_members::look_again(std::string id, session_ptr at) {
 std::shared_ptr<const clock_audience::members> clock_members::audience_of(session& in) {
     if (in.audience) return in.audience;
     clock_audience::members welcome;
-    for (const auto& [member, is_welcome] : in.members)
-        if (is_welcome) welcome.push_back(member);
+    for (const auto& [member, state] : in.members)
+        if (state->welcome) welcome.push_back(member);
     return in.audience = std::make_shared<const clock_audience::members>(std::move(welcome));
 }
 

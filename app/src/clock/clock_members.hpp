@@ -34,12 +34,17 @@ public:
     void count(clock_counters& into) const;
 
 private:
+    struct follower {
+        std::size_t joinings = 0; // that are not decided yet
+        bool welcome = false;     // is told more
+    };
+    using follower_ptr = std::shared_ptr<follower>; // who leaves and joins again is another
     struct session {
         explicit session(engineio::shards& shards) : subscribed(shards) {}
 
         gate subscribed; // to its ticks
         std::optional<timing> known;
-        std::map<std::string, bool> members; // whether each has been welcomed, and is told more
+        std::map<std::string, follower_ptr> members;
         std::shared_ptr<const clock_audience::members> audience; // of these; null: to be made
         std::optional<store::subscription_id> ticks;
         milliseconds last_tick{};
@@ -48,11 +53,17 @@ private:
     };
     using session_ptr = std::shared_ptr<session>;
 
+    struct place {
+        session_ptr in;
+        follower_ptr as;
+    };
     class leaving_on_failure;
-    session_ptr enter(const std::string& id, const std::string& member); // subscribed to
+    place enter(const clock_join& who); // subscribed to
     void subscribe(const std::string& id, const session_ptr& to);
     task<> learn(std::string id, session_ptr in);
-    void welcome(const clock_join& who, const session_ptr& in);
+    void welcome(const clock_join& who, const place& at);
+    void give_up_place(const clock_join& who, const place& at);
+    [[nodiscard]] static bool is_at(const place& at, const std::string& member);
 
     void on_tick(const std::string& id, const session_ptr& in, std::string_view text);
     task<> look_again(std::string id, session_ptr at);

@@ -56,6 +56,15 @@ task<object> rooms::remove_user(std::string room, std::string user) {
     co_return co_await core_->change(room, remove);
 }
 
+task<> rooms::forget_user(std::string room, std::string user) {
+    checked_room(room);
+    checked_name(user, "userId");
+    const auto remove = [user](held_room& from, milliseconds) {
+        return from && from->remove(user);
+    };
+    co_await core_->change(room, remove);
+}
+
 task<object> rooms::set_sharing(std::string room, std::string user, bool sharing) {
     checked_room(room);
     checked_name(user, "userId");

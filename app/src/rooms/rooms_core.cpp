@@ -21,9 +21,13 @@ void ignore(const std::exception_ptr&) {}
 
 // ---- changes
 
-task<object> rooms::core::change(std::string room, edit make) {
+task<object> rooms::core::change(const std::string& room, edit make) {
+    return result_of(enqueue(room, std::move(make)));
+}
+
+task<object> rooms::core::result_of(pending<change_result> answer) {
     const auto self = shared_from_this();
-    change_result done = co_await enqueue(room, std::move(make));
+    change_result done = co_await answer;
     if (done.failure) std::rethrow_exception(done.failure);
     co_return std::move(done.room);
 }
@@ -40,13 +44,14 @@ pending<rooms::core::change_result> rooms::core::enqueue(const std::string& room
         queue->second.push_back({std::move(make), answer});
         idle = added;
     }
-    if (idle) socketio::start(write(room), ignore);
+    if (idle) write_soon(room);
     return answer.answer();
 }
 
 task<> rooms::core::write(std::string room) {
     const auto self = shared_from_this();
     const batch changes = take(room);
+    if (changes.empty()) co_return; // retired
     bool is_new = false;
     std::exception_ptr failure;
     try {
@@ -133,7 +138,7 @@ void rooms::core::answer(const batch& changes, const edited& with) {
     note_answered(changes.size());
     for (std::size_t i = 0; i < changes.size(); ++i) {
         change_result result{.room = {}, .failure = with.failures[i]};
-        if (!result.failure) result.room = with.room->content();
+        if (!result.failure && with.room) result.room = with.room->content();
         changes[i].answer.resolve(std::move(result));
     }
 }
@@ -155,8 +160,6 @@ rooms::core::batch rooms::core::take(const std::string& room) {
     return found == waiting_.end() ? batch() : std::exchange(found->second, {});
 }
 
-// Posted, since a store in memory answers at once: no batch may be written upon another's stack. By
-// the same thread, so that what is told of the room keeps its order on the way to other instances.
 void rooms::core::go_on(const std::string& room) {
     {
         const std::lock_guard lock(mutex_);
@@ -167,6 +170,13 @@ void rooms::core::go_on(const std::string& room) {
             return;
         }
     }
+    write_soon(room);
+}
+
+// Posted: what comes in one turn is written together, and no batch upon another's stack, since a
+// store in memory answers at once. By the same thread, so that what is told of the room keeps its
+// order on the way to other instances.
+void rooms::core::write_soon(const std::string& room) {
     const unsigned here = on_.shards.current();
     on_.shards.post(here == engineio::shards::none ? 0 : here, [self = shared_from_this(), room] {
         socketio::start(self->write(room), ignore);

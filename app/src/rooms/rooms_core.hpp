@@ -23,7 +23,7 @@ public:
         : on_(on), changed_(std::move(changed)), options_(options), index_(on_, options.life),
           written_(options.max_remembered_bytes) {}
 
-    task<socketio::object> change(std::string room, edit make);
+    task<socketio::object> change(const std::string& room, edit make);
     task<std::optional<room_document>> get(std::string room);
     task<std::vector<room_document>> list(std::size_t limit);
     task<rooms_stats> stats();
@@ -48,6 +48,8 @@ private:
     };
 
     pending<change_result> enqueue(const std::string& room, edit make);
+    task<socketio::object> result_of(pending<change_result> answer);
+    void write_soon(const std::string& room);
     task<> write(std::string room);
     /// Whether the room is a new one. `changes` must outlive it.
     task<bool> write_batch(std::string room, const batch& changes);

@@ -98,20 +98,22 @@ task<object> case_events::create(socket s, value argument) {
     const bool is_party = std::ranges::any_of(
         wanted.parties, [&](const auto& party) { return party.second == user; });
     if (!is_party) throw service_error("FORBIDDEN", "only a party may open a case");
+    joins::request asked(joins_, s, case_channel(id));
     co_await transitions_.create(id, std::move(wanted.machine), std::move(wanted.parties));
-    co_return co_await follow(s, id);
+    co_return co_await follow(asked, id);
 }
 
 task<object> case_events::watch(socket s, std::string id) {
     const std::string user = user_of(s);
+    joins::request asked(joins_, s, case_channel(id));
     check_party(co_await transitions_.get(id), user);
-    co_return co_await follow(s, id);
+    co_return co_await follow(asked, id);
 }
 
 // Joins ahead of reading the state, so that nothing falls in between, and after what may be
 // forbidden: a stranger hears nothing of the case.
-task<object> case_events::follow(socket s, std::string id) {
-    joins::request asked(joins_, s, case_channel(id));
+task<object> case_events::follow(joins::request& asked, std::string id) {
+    asked.enter();
     const case_state state = co_await transitions_.get(id);
     asked.grant();
     co_return answer_with(state);

@@ -18,7 +18,7 @@ public:
 private:
     task<socketio::object> create(socketio::socket s, socketio::value argument);
     task<socketio::object> watch(socketio::socket s, std::string id);
-    task<socketio::object> follow(socketio::socket s, std::string id);
+    task<socketio::object> follow(joins::request& asked, std::string id);
     task<socketio::object> move(socketio::socket s, socketio::value argument);
 
     transitions& transitions_;

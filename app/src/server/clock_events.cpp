@@ -97,7 +97,7 @@ void clock_events::serve_changes(const socket& s) {
 
 // The answer is on its way before the first tick that follows it.
 task<> clock_events::join(socket s, value argument, requests::answer done) {
-    clock_join joining{.session_id = clock_in(argument).id, .member = s.id()};
+    clock_join joining{.session_id = clock_in(argument).id, .member = connection_of(s)};
     joining.welcome = [done](const clock_state& state) { done(answer_with(state)); };
     co_await clock_.join(std::move(joining));
 }

@@ -88,6 +88,7 @@ task<> presence_events::enter(std::string socket, std::string user,
 // In the Socket.IO room before others are told, so that it misses no change after its own.
 task<object> presence_events::admit(socket s, std::string room, task<object> decision) {
     joins::request asked(joins_, s, room_channel(room));
+    asked.enter();
     object answer;
     std::exception_ptr refusal;
     bool is_away = false;

@@ -97,6 +97,11 @@ std::string user_of(const socketio::socket& s) {
     return *std::move(user);
 }
 
+const std::string& connection_of(const socketio::socket& s) {
+    if (!s.connected()) throw service_error("UNAVAILABLE", "this connection has ended meanwhile");
+    return s.id();
+}
+
 void requests::on(const socketio::socket& from, const std::string& event, handler handle) {
     on(from, event,
        answering_handler([handle = std::move(handle)](value argument, answer done) -> task<> {

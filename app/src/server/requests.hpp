@@ -44,6 +44,11 @@ const std::string& checked_event(const std::string& name);
 /// The user that the socket is bound to; throws UNAUTHENTICATED.
 std::string user_of(const socketio::socket& s);
 
+/// The connection that is to take part in something until it ends. Throws UNAVAILABLE where it has
+/// ended while the request was on its way: nobody would take it out again. On the socket's own
+/// thread, with nothing to wait for between this and the service that is given it.
+const std::string& connection_of(const socketio::socket& s);
+
 /// Clients' requests: events that are acknowledged with `{ ok: true, … }` or `{ ok: false, error
 /// }`.
 class requests {

@@ -79,15 +79,34 @@ task<object> room_events::join(socket s, value argument) {
     const std::string user = user_of(s);
     // Throws what is wrong with the request while others have heard nothing of it.
     auto adding = rooms_.add_user(asked.room, user, std::move(asked.metadata));
-    auto taking_part = take_part(s.id(), asked.room, std::move(adding));
+    auto taking_part = take_part(s.id(), asked.room, user, std::move(adding));
     co_return co_await entrance_.admit(s, asked.room, std::move(taking_part));
 }
 
-// Present first: it is the end of somebody's presence that ends the part in the room.
-task<object> room_events::take_part(std::string socket, std::string room, task<object> adding) {
-    co_await presence_.enter(std::move(socket), std::move(room));
+// Present first, since it is the end of somebody's presence that ends the part in the room: the
+// store is asked that in this turn, for the room at its end, and answers both at once.
+task<object> room_events::take_part(std::string socket, std::string room, std::string user,
+                                    task<object> adding) {
+    std::exception_ptr absent;
+    try {
+        co_await presence_.enter(std::move(socket), room);
+    } catch (...) {
+        absent = std::current_exception();
+    }
+    if (absent) {
+        work_.run(undo(std::move(adding), std::move(room), std::move(user)));
+        std::rethrow_exception(absent);
+    }
     object joined = co_await std::move(adding);
     co_return object{{"room", std::move(joined)}};
+}
+
+// With another socket the user may be in the room rightly.
+task<> room_events::undo(task<object> adding, std::string room, std::string user) {
+    co_await std::move(adding);
+    const present_users present = co_await presence_.in_room(room);
+    if (std::ranges::count(present.users, user) == 0)
+        co_await remove(std::move(room), std::move(user));
 }
 
 task<object> room_events::leave(socket s, value argument) {
@@ -124,9 +143,9 @@ void room_events::follow(const presence_change& change) {
 
 task<> room_events::remove(std::string room, std::string user) {
     try {
-        co_await rooms_.remove_user(std::move(room), std::move(user));
+        co_await rooms_.forget_user(std::move(room), std::move(user));
     } catch (const service_error&) {
-        // One that only came to be present, or a room that is gone.
+        // No room of the directory has such a name, or what is there cannot be read.
     }
 }
 

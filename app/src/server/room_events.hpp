@@ -25,8 +25,9 @@ public:
 
 private:
     task<socketio::object> join(socketio::socket s, socketio::value argument);
-    task<socketio::object> take_part(std::string socket, std::string room,
+    task<socketio::object> take_part(std::string socket, std::string room, std::string user,
                                      task<socketio::object> adding);
+    task<> undo(task<socketio::object> adding, std::string room, std::string user);
     task<socketio::object> leave(socketio::socket s, socketio::value argument);
     task<socketio::object> share(socketio::socket s, socketio::value argument);
     task<socketio::object> list(socketio::value argument);

@@ -74,7 +74,7 @@ bool take_history(value& argument) {
 }
 
 session_host host_of(const socket& s) {
-    return {bound_user(s).value_or(""), s.id()};
+    return {bound_user(s).value_or(""), connection_of(s)};
 }
 
 } // namespace
@@ -145,7 +145,7 @@ task<> session_events::join(socket s, value argument, requests::answer done) {
     session_join joining;
     joining.session_id = wanted.id ? checked_name(*wanted.id, "sessionId") : "";
     joining.code = wanted.code ? checked_name(*wanted.code, "code") : "";
-    joining.listener = s.id();
+    joining.listener = connection_of(s);
     joining.last_seq = wanted.last_seq;
     joining.welcome = [done](const session_joined& joined) { done(to_object(joined)); };
     co_await sessions_.join(std::move(joining));

@@ -124,18 +124,22 @@ void session_hosts::reserve(const std::string& connection, const std::string& id
     if (hosting_.count(connection) >= ground_->options.max_hosted)
         throw service_error("BAD_REQUEST", "this connection hosts too many sessions");
     hosting_.add(connection, id);
+    coming_.emplace(connection, id);
 }
 
 void session_hosts::release(const std::string& connection, const std::string& id) {
     const std::lock_guard lock(mutex_);
+    coming_.erase(coming_.find({connection, id}));
     const auto found = sessions_.find(id);
-    const bool in_use = found != sessions_.end() && found->second->connection == connection;
+    const bool in_use = (found != sessions_.end() && found->second->connection == connection) ||
+                        coming_.contains({connection, id}); // by another request
     if (!in_use) hosting_.remove(connection, id);
 }
 
 hosted_ptr session_hosts::adopt(session_record session, const std::string& connection) {
     const std::lock_guard lock(mutex_);
     const std::string id = session.info.id;
+    coming_.erase(coming_.find({connection, id}));
     auto made =
         std::make_shared<hosted_session>(std::move(session), ground_->on.shards, ground_->options);
     hosted_ptr& place = sessions_[id];

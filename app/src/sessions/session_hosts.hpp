@@ -7,8 +7,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace sockeye::app {
 
@@ -57,6 +59,7 @@ private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, hosted_ptr> sessions_;
     membership hosting_;
+    std::multiset<std::pair<std::string, std::string>> coming_; // connections, and to which session
     std::uint64_t published_ = 0;
 };
 

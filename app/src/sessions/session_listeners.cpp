@@ -9,49 +9,78 @@ namespace sockeye::app {
 
 namespace steps = session_steps;
 
+namespace {
+
+[[noreturn]] void throw_has_left() {
+    throw service_error("BAD_REQUEST", "the listener has left, or joined again, meanwhile");
+}
+
+} // namespace
+
 // ---- a listener comes
 
-class session_listeners::leaving_on_failure {
+/// A join from its first question to the store on. Refused, where it is not granted: then the
+/// listener is where it was before.
+class session_listeners::request {
 public:
-    leaving_on_failure(session_listeners& from, std::string listener, place at)
-        : from_(&from), listener_(std::move(listener)), at_(std::move(at)) {}
-    leaving_on_failure(const leaving_on_failure&) = delete;
-    leaving_on_failure& operator=(const leaving_on_failure&) = delete;
-    ~leaving_on_failure() {
-        if (from_) from_->give_up_place(listener_, at_);
+    request(session_listeners& to, const session_join& what)
+        : listener(what.listener), session(what.session_id), to_(to) {
+        to_.begin(*this);
     }
-    void dismiss() { from_ = nullptr; }
+    ~request() { to_.end(*this); }
+    request(const request&) = delete;
+    request& operator=(const request&) = delete;
+
+    const std::string listener;
+    const std::string session; // empty: not known yet
+    // Guarded by the lock.
+    bool has_left = false;        // before it came in
+    std::optional<place> entered; // until it is granted
 
 private:
-    session_listeners* from_;
-    const std::string listener_;
-    const place at_;
+    session_listeners& to_;
 };
+
+void session_listeners::begin(request& asked) {
+    const std::lock_guard lock(mutex_);
+    undecided_.emplace(asked.listener, &asked);
+}
+
+void session_listeners::end(request& asked) {
+    {
+        const std::lock_guard lock(mutex_);
+        auto found = undecided_.find(asked.listener);
+        while (found->second != &asked)
+            ++found;
+        undecided_.erase(found);
+        if (asked.entered) give_up(asked.listener, *asked.entered);
+    }
+    settle();
+}
 
 // In this order, so that no event falls between: subscribe, and hold what comes; then read what was
 // missed before that.
 task<> session_listeners::join(session_join what) {
     const auto self = shared_from_this();
     require_connection(what.listener);
+    request asked(*this, what);
     if (what.session_id.empty()) what.session_id = co_await ground_->id_of(what.code);
     require_id(what.session_id);
     session_record session = co_await ground_->find(what.session_id);
-    const place at = enter(what.session_id, what.listener);
-    leaving_on_failure guard(*this, what.listener, at);
+    const place at = enter(what.session_id, asked);
     if (at.first) ground_->work.run(open(at.in));
     co_await at.in->opened.pass();
     // This instance may be behind what the listener has heard at another.
     if (session.seq) co_await catch_up(at.in, *session.seq);
     event_feed::events missed;
     if (what.last_seq) missed = co_await missed_after(*what.last_seq, at.in);
-    welcome(what, at, std::move(session), std::move(missed));
-    guard.dismiss();
-    settle();
+    grant(what, asked, std::move(session), std::move(missed));
 }
 
-session_listeners::place session_listeners::enter(const std::string& id,
-                                                  const std::string& listener) {
+session_listeners::place session_listeners::enter(const std::string& id, request& asked) {
+    const std::string& listener = asked.listener;
     const std::lock_guard lock(mutex_);
+    if (asked.has_left) throw_has_left();
     if (!listening_.has(listener, id) && listening_.count(listener) >= ground_->options.max_joined)
         throw service_error("BAD_REQUEST", "this connection listens to too many sessions");
     listening_.add(listener, id);
@@ -61,7 +90,8 @@ session_listeners::place session_listeners::enter(const std::string& id,
     state.joining = ++joinings_;
     state.stays |= std::exchange(state.welcome, false);
     found->second->changed();
-    return {found->second, joinings_, first};
+    asked.entered = place{found->second, joinings_, first};
+    return *asked.entered;
 }
 
 task<> session_listeners::open(listened_ptr which) {
@@ -115,27 +145,28 @@ task<event_feed::events> session_listeners::missed_after(std::uint64_t last_seq,
     co_return co_await fetch(in->id, last_seq + 1, last);
 }
 
-void session_listeners::welcome(const session_join& who, const place& at, session_record session,
-                                event_feed::events missed) {
+void session_listeners::grant(const session_join& what, request& asked, session_record session,
+                              event_feed::events missed) {
     const std::lock_guard lock(mutex_);
-    listened_session& in = *at.in;
+    listened_session& in = *asked.entered->in;
+    const std::uint64_t joining = asked.entered->joining;
     if (in.end_reason) throw_ended(*in.end_reason);
-    const auto found = in.listeners.find(who.listener);
-    if (found == in.listeners.end() || found->second.joining != at.joining)
-        throw service_error("BAD_REQUEST", "the listener has left, or joined again, meanwhile");
+    const auto found = in.listeners.find(what.listener);
+    if (found == in.listeners.end() || found->second.joining != joining) throw_has_left();
     session_joined joined{.session = std::move(session.info), .seq = in.feed.position()};
     joined.session.local = joined.session.host_node == ground_->on.node;
-    if (who.last_seq) {
+    if (what.last_seq) {
         for (auto& event : std::exchange(found->second.held, {}))
-            if (missed.empty() ? event->seq > *who.last_seq : event->seq > missed.back()->seq)
+            if (missed.empty() ? event->seq > *what.last_seq : event->seq > missed.back()->seq)
                 missed.push_back(std::move(event));
         joined.complete =
-            *who.last_seq <= joined.seq && missed.size() == joined.seq - *who.last_seq;
+            *what.last_seq <= joined.seq && missed.size() == joined.seq - *what.last_seq;
         joined.missed = std::move(missed);
     }
-    found->second = {.joining = at.joining, .welcome = true};
+    found->second = {.joining = joining, .welcome = true};
     in.changed();
-    ground_->tellings.add([greet = who.welcome, joined = std::move(joined)] { greet(joined); });
+    ground_->tellings.add([greet = what.welcome, joined = std::move(joined)] { greet(joined); });
+    asked.entered.reset();
 }
 
 // ---- a listener goes
@@ -143,22 +174,37 @@ void session_listeners::welcome(const session_join& who, const place& at, sessio
 void session_listeners::leave(const std::string& id, const std::string& listener) {
     {
         const std::lock_guard lock(mutex_);
-        const auto found = sessions_.find(id);
-        if (found == sessions_.end()) return;
-        const listened_ptr in = found->second;
-        remove(*in, listener);
+        const auto [first, last] = undecided_.equal_range(listener);
+        for (const auto& [who, asked] : std::ranges::subrange(first, last))
+            asked->has_left |= asked->session == id;
+        leave_here(id, listener);
     }
     settle();
 }
 
-void session_listeners::give_up_place(const std::string& listener, const place& at) {
+void session_listeners::disconnect(const std::string& listener) {
     {
         const std::lock_guard lock(mutex_);
-        const auto found = at.in->listeners.find(listener);
-        if (found != at.in->listeners.end() && found->second.joining == at.joining)
-            found->second.stays ? go_on(*at.in, listener) : remove(*at.in, listener);
+        const auto [first, last] = undecided_.equal_range(listener);
+        for (const auto& [who, asked] : std::ranges::subrange(first, last))
+            asked->has_left = true;
+        for (const std::string& id : listening_.sessions_of(listener))
+            leave_here(id, listener);
     }
     settle();
+}
+
+void session_listeners::leave_here(const std::string& id, const std::string& listener) {
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end()) return;
+    const listened_ptr in = found->second;
+    remove(*in, listener);
+}
+
+void session_listeners::give_up(const std::string& listener, const place& at) {
+    const auto found = at.in->listeners.find(listener);
+    if (found == at.in->listeners.end() || found->second.joining != at.joining) return;
+    found->second.stays ? go_on(*at.in, listener) : remove(*at.in, listener);
 }
 
 void session_listeners::go_on(listened_session& in, const std::string& listener) {
@@ -167,16 +213,6 @@ void session_listeners::go_on(listened_session& in, const std::string& listener)
         ground_->tellings.add([ground = ground_, who = session_audience::connections{listener},
                                event] { ground->audience.on_event(who, *event); });
     in.changed();
-}
-
-void session_listeners::disconnect(const std::string& listener) {
-    std::set<std::string> left;
-    {
-        const std::lock_guard lock(mutex_);
-        left = listening_.sessions_of(listener);
-    }
-    for (const std::string& id : left)
-        leave(id, listener);
 }
 
 void session_listeners::remove(listened_session& which, const std::string& listener) {

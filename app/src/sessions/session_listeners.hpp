@@ -34,16 +34,17 @@ private:
         std::uint64_t joining;
         bool first; // of the session's listeners here
     };
-    class leaving_on_failure;
+    class request;
 
     // A listener comes.
-    place enter(const std::string& id, const std::string& listener);
+    void begin(request& asked);
+    void end(request& asked);
+    place enter(const std::string& id, request& asked);
     task<> open(listened_ptr which);
     task<> subscribe(listened_ptr to);
     task<event_feed::events> missed_after(std::uint64_t last_seq, listened_ptr in);
-    void welcome(const session_join& who, const place& at, session_record session,
-                 event_feed::events missed);
-    void give_up_place(const std::string& listener, const place& at);
+    void grant(const session_join& what, request& asked, session_record session,
+               event_feed::events missed);
 
     // Events come.
     void on_message(const listened_ptr& in, std::string_view text);
@@ -62,7 +63,9 @@ private:
     void tell(listened_session& in, const event_feed::events& next);
     void tell_lost(listened_session& in, event_feed::range lost);
     void end(listened_session& which, const std::string& reason);
+    void give_up(const std::string& listener, const place& at);
     void go_on(listened_session& in, const std::string& listener); // as one who is welcome
+    void leave_here(const std::string& id, const std::string& listener);
     void remove(listened_session& which, const std::string& listener);
     void close(listened_session& which);
     void settle();
@@ -71,6 +74,7 @@ private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, listened_ptr> sessions_;
     membership listening_;
+    std::unordered_multimap<std::string, request*> undecided_; // by listener
     std::uint64_t joinings_ = 0;
     std::vector<store::subscription_id> unwanted_;
     session_counters counters_;

@@ -3,6 +3,7 @@
 #include <sockeye/app/store.hpp>
 #include <sockeye/engineio/shards.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -17,14 +18,19 @@ public:
     flaky_store(app::store& to, engineio::shards& shards) : to_(to), shards_(shards) {}
 
     std::atomic<bool> away = false;
-    std::atomic<bool> loses_answers = false; // but does what it is asked
-    std::atomic<bool> slow = false;          // until hurry()
-    std::atomic<bool> deaf = false;          // what is subscribed to now is never ready
+    std::atomic<bool> loses_answers = false;  // but does what it is asked
+    std::atomic<bool> slow = false;           // until hurry()
+    std::atomic<bool> deaf = false;           // what is subscribed to now is never ready
+    std::atomic<bool> fails_presence = false; // what has to do with its keys
+    std::atomic<std::size_t> asked = 0;       // transactions
 
     socketio::pending<app::store_result> commit(app::transaction what) override {
         const socketio::resolver<app::store_result> answer(shards_);
         const auto fail = [answer] { answer.fail("the store is away"); };
-        if (slow)
+        ++asked;
+        if (fails_presence && is_presence(what))
+            fail();
+        else if (slow)
             hold(std::move(what), answer);
         else if (away)
             fail();
@@ -59,6 +65,11 @@ public:
     }
 
 private:
+    static bool is_presence(const app::transaction& what) {
+        return std::ranges::any_of(what.steps(), [](const app::store_step& step) {
+            return step.key.starts_with("presence:");
+        });
+    }
     void hold(app::transaction what, const socketio::resolver<app::store_result>& answer) {
         const std::lock_guard lock(mutex_);
         held_.emplace_back([this, what = std::move(what), answer] {

@@ -9,6 +9,7 @@
 
 #include <condition_variable>
 #include <coroutine>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -141,6 +142,35 @@ T wait(task<T> work) {
     socketio::start(detail::finish(std::move(work), done, where), [](std::exception_ptr) {});
     where->go_on_here();
     return future.get();
+}
+
+namespace detail {
+
+template<class T>
+task<> finish_kept(task<T> work, std::shared_ptr<std::promise<T>> done) {
+    co_await finish(std::move(work), *done);
+}
+
+} // namespace detail
+
+/// Begins the task; what it comes to is for later.
+template<class T>
+std::future<T> begin(task<T> work) {
+    const auto done = std::make_shared<std::promise<T>>();
+    socketio::start(detail::finish_kept(std::move(work), done), [](const std::exception_ptr&) {});
+    return done->get_future();
+}
+
+/// What a call fails with.
+inline std::string code_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const service_error& error) {
+        return error.code;
+    } catch (const socketio::operation_error&) {
+        return "no answer";
+    }
+    return "";
 }
 
 inline task<store_result> result_of(pending<store_result> answer) {

@@ -82,22 +82,19 @@ private:
     sessions service_;
 };
 
+/// Of an instance. A flaky one is over a store that fails when the test says so; the timers of a
+/// hanging one stand still unless `hung` passes time.
+enum class nature : std::uint8_t { sound, flaky, hanging };
+
 struct session_cluster {
     explicit session_cluster(service_world& in) : world(in), flaky(in.state(), in.shards) {}
 
-    std::unique_ptr<session_instance> instance(const std::string& node) {
-        return std::make_unique<session_instance>(world.instance(node), options, log.get());
-    }
-    std::unique_ptr<session_instance> flaky_instance(const std::string& node) {
+    std::unique_ptr<session_instance> instance(const std::string& node, nature of = nature::sound) {
         const context on = world.instance(node);
-        return std::make_unique<session_instance>(
-            context{flaky, on.shards, on.now, on.node, on.log}, options, log.get());
-    }
-    /// Its timers stand still unless `hung` passes time.
-    std::unique_ptr<session_instance> hanging_instance(const std::string& node) {
-        const context on = world.instance(node);
-        return std::make_unique<session_instance>(context{on.state, hung, on.now, on.node, on.log},
-                                                  options);
+        store& state = of == nature::flaky ? flaky : on.state;
+        engineio::shards& shards = of == nature::hanging ? hung : on.shards;
+        return std::make_unique<session_instance>(context{state, shards, on.now, on.node, on.log},
+                                                  options, log.get());
     }
     /// An event that is in the store, and was published, but reached nobody.
     void lose(const std::string& session, std::uint64_t seq) {
@@ -133,16 +130,30 @@ struct session_cluster {
 
 inline const session_host alice{.user = "alice", .connection = "host"};
 
-/// What a call fails with.
-inline std::string code_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const service_error& error) {
-        return error.code;
-    } catch (const socketio::operation_error&) {
-        return "no answer";
-    }
-    return "";
+struct session_setting {
+    nature a = nature::sound;
+    nature b = nature::sound;
+    bool history = false;
+};
+
+/// She hosts it at instance "a"; "b" is another.
+struct alices_session {
+    explicit alices_session(session_cluster& in, const session_setting& how = {})
+        : a(in.instance("a", how.a)), b(in.instance("b", how.b)),
+          id(wait((*a)->create_session(alice, {}, {}, how.history)).id) {}
+
+    const std::unique_ptr<session_instance> a;
+    const std::unique_ptr<session_instance> b;
+    const std::string id;
+};
+
+/// Runs the case once over each store.
+template<class Case>
+void in_each_cluster(Case run) {
+    over_each_store([&run](service_world& world) {
+        session_cluster cluster(world);
+        run(cluster);
+    });
 }
 
 } // namespace sockeye::app

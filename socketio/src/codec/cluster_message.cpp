@@ -13,6 +13,7 @@ namespace {
 
 using content = cluster_message::content;
 
+constexpr std::int64_t broadcast_type = 3;
 constexpr int event_packet = 2; // also where there is binary in it: whoever has clients divides it
 
 // ---- to a value: `data`, null where a message has none
@@ -30,9 +31,9 @@ object options(const selection& to, const emit_flags& flags) {
     return {{"rooms", names(to.rooms)}, {"except", names(to.except)}, {"flags", std::move(set)}};
 }
 
-object answer_of(const std::string& request_id, const std::optional<value>& answer) {
-    object data{{"requestId", request_id}};
-    if (answer) data["packet"] = *answer;
+object answer_of(std::string request_id, std::optional<value> answer) {
+    object data{{"requestId", std::move(request_id)}};
+    if (answer) data["packet"] = *std::move(answer);
     return data;
 }
 
@@ -45,10 +46,10 @@ value data_of(const cluster::heartbeat&) {
 value data_of(const cluster::adapter_close&) {
     return {};
 }
-value data_of(const cluster::broadcast& m) {
+value data_of(cluster::broadcast m) {
     object data{{"opts", options(m.to, m.flags)},
-                {"packet", object{{"type", event_packet}, {"data", m.event}}}};
-    if (m.request_id) data["requestId"] = *m.request_id;
+                {"packet", object{{"type", event_packet}, {"data", std::move(m.event)}}}};
+    if (m.request_id) data["requestId"] = *std::move(m.request_id);
     return data;
 }
 value data_of(const cluster::join& m) {
@@ -63,9 +64,9 @@ value data_of(const cluster::disconnect& m) {
 value data_of(const cluster::fetch_sockets& m) {
     return object{{"opts", options(m.who, m.flags)}, {"requestId", m.request_id}};
 }
-value data_of(const cluster::server_side_emit& m) {
-    object data{{"packet", m.event}};
-    if (m.request_id) data["requestId"] = *m.request_id;
+value data_of(cluster::server_side_emit m) {
+    object data{{"packet", std::move(m.event)}};
+    if (m.request_id) data["requestId"] = *std::move(m.request_id);
     return data;
 }
 value data_of(const cluster::sockets_response& m) {
@@ -75,14 +76,14 @@ value data_of(const cluster::sockets_response& m) {
         sockets.push_back(to_value(one));
     return object{{"requestId", m.request_id}, {"sockets", std::move(sockets)}};
 }
-value data_of(const cluster::server_side_response& m) {
-    return answer_of(m.request_id, m.answer);
+value data_of(cluster::server_side_response m) {
+    return answer_of(std::move(m.request_id), std::move(m.answer));
 }
 value data_of(const cluster::client_count& m) {
     return object{{"requestId", m.request_id}, {"clientCount", m.clients}};
 }
-value data_of(const cluster::client_answer& m) {
-    return answer_of(m.request_id, m.answer);
+value data_of(cluster::client_answer m) {
+    return answer_of(std::move(m.request_id), std::move(m.answer));
 }
 
 // ---- from a value
@@ -122,15 +123,23 @@ bool is_named(const array& event) {
 
 // An event as clients are sent it: under a reserved name, it would make them close. One that is
 // named by a number is named by its digits.
-array event_from(member_reader& data) {
+array checked_event(array event, member_reader& data) {
     member_reader packet(data.member("packet"));
-    array event = packet.items("data");
     if (!event.empty() && event.front().get_if<std::int64_t>())
         event.front() = std::to_string(event.front().as_int64());
     if (packet.integer("type") != event_packet || !is_named(event) ||
         is_reserved_event(event.front().as_string()) || !packet.good())
         data.fail();
     return event;
+}
+
+// An event may be large: it is not copied.
+array take_event(value& message) {
+    value* const data = message.find("data");
+    value* const packet = data ? data->find("packet") : nullptr;
+    value* const event = packet ? packet->find("data") : nullptr;
+    array* const items = event ? event->get_if<array>() : nullptr;
+    return items ? std::exchange(*items, {}) : array();
 }
 
 array server_event_from(member_reader& data) {
@@ -155,9 +164,10 @@ std::vector<socket_details> sockets_from(member_reader& data) {
     return sockets;
 }
 
-cluster::broadcast broadcast_from(member_reader& data) {
+cluster::broadcast broadcast_from(array event, member_reader& data) {
     auto [to, flags] = target_from(data);
-    return {event_from(data), std::move(to), flags, data.optional_id("requestId")};
+    return {checked_event(std::move(event), data), std::move(to), flags,
+            data.optional_id("requestId")};
 }
 
 template<class Change> // of rooms
@@ -176,10 +186,10 @@ cluster::fetch_sockets fetch_from(member_reader& data) {
     return {std::move(who), flags, data.id("requestId")};
 }
 
-std::optional<content> content_from(std::int64_t type, member_reader& data) {
+std::optional<content> content_from(std::int64_t type, array event, member_reader& data) {
     switch (type) {
-    case 3:
-        return broadcast_from(data);
+    case broadcast_type:
+        return broadcast_from(std::move(event), data);
     case 4:
         return change_from<cluster::join>(data);
     case 5:
@@ -218,16 +228,16 @@ std::optional<content> presence_from(std::int64_t type) {
 
 } // namespace
 
-value cluster_message::to_value() const {
+value cluster_message::to_value() && {
     object made{{"type", type()}};
-    value data = std::visit([](const auto& said) { return data_of(said); }, what);
+    value data = std::visit([](auto& said) { return data_of(std::move(said)); }, what);
     if (!data.is_null()) made["data"] = std::move(data);
-    made["uid"] = uid;
-    made["nsp"] = nsp;
+    made["uid"] = std::move(uid);
+    made["nsp"] = std::move(nsp);
     return made;
 }
 
-std::optional<cluster_message> cluster_message::from_value(const value& from) {
+std::optional<cluster_message> cluster_message::from_value(value from) {
     member_reader reader(from);
     const std::int64_t type = reader.integer("type");
     std::string uid = reader.id("uid");
@@ -235,8 +245,9 @@ std::optional<cluster_message> cluster_message::from_value(const value& from) {
     if (!reader.good()) return std::nullopt;
     auto what = presence_from(type);
     if (!what) {
+        array event = type == broadcast_type ? take_event(from) : array();
         member_reader data(reader.member("data"));
-        what = content_from(type, data);
+        what = content_from(type, std::move(event), data);
         if (!data.good()) return std::nullopt;
     }
     if (!what) return std::nullopt;

@@ -118,7 +118,12 @@ void object::unite_repeated_keys() {
     }
 }
 
-object::object(std::initializer_list<member> list) : object(members(list)) {}
+object::object(std::initializer_list<initial> list) {
+    members_.reserve(list.size());
+    for (const initial& each : list)
+        members_.push_back(std::move(each.moved));
+    unite_repeated_keys();
+}
 
 object::object(const object& other) {
     // Through a value, whose copying does not recurse.

@@ -215,6 +215,53 @@ TEST_CASE("a client that owes too many answers is asked no more") {
     at.notes.await("the client has disconnected", 2);
 }
 
+TEST_CASE("a client that never answers may be asked again when the time for its answers is over") {
+    socketio_fixture at({.max_pending_acks = 2});
+    std::promise<socket> connected;
+    at.io.on_connection([&](const socket& s) { connected.set_value(s); });
+    auto client = at.start().connect();
+    client.join();
+    const socket s = connected.get_future().get();
+    const auto ask = [&](std::chrono::milliseconds limit) {
+        s.timeout(limit).emit("ask",
+                              [&](const ack_error& error, int) { at.notes.add(error.message); });
+    };
+    for (std::size_t round = 1; round <= 3; ++round) {
+        ask(1ms);
+        ask(1ms);
+        at.notes.await("operation has timed out", 2 * round);
+    }
+    CHECK(client.settle().size() == 6);
+    CHECK(at.io.counters().acks_timed_out == 6);
+    CHECK(at.io.counters().acks_refused == 0);
+    ask(1min);
+    ask(1min);
+    ask(1min);
+    at.notes.await("too many unanswered acknowledgements");
+    CHECK(client.settle().size() == 2);
+    CHECK(at.io.counters().acks_refused == 1);
+    client.close();
+    at.notes.await("the client has disconnected", 2);
+}
+
+TEST_CASE("a question to many leaves out who owes too many answers, and waits for the others") {
+    socketio_fixture at({.max_pending_acks = 1});
+    at.start();
+    auto silent = at.connect();
+    const std::string silent_id = silent.join();
+    at.io.to(silent_id).timeout(1min).emit_with_ack("ask");
+    silent.expect(R"(20["ask"])");
+    auto other = at.connect();
+    other.join();
+    const auto answers = at.io.timeout(1min).emit_with_ack("ask");
+    other.expect(R"(21["ask"])").send("31[7]");
+    const auto done = at.wait(answers);
+    CHECK(done.error.empty());
+    CHECK(done.result == array{7});
+    CHECK(silent.settle().empty());
+    CHECK(at.io.counters().acks_refused == 1);
+}
+
 TEST_CASE("an exception out of the callback of a client that has gone is logged too") {
     socketio_fixture at;
     std::promise<socket> connected;

@@ -7,11 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace sockeye::adapter_redis {
+
+class redis_link;
 
 struct link_counters {
     bool connected = false;       // commands can be sent this moment
@@ -40,6 +43,10 @@ public:
     [[nodiscard]] virtual bool reaches(std::string_view key) const = 0;
     // For a link of one's own to whoever has the key now.
     [[nodiscard]] virtual redis_options options_for(std::string_view key) const = 0;
+    // Such a link. It has a thread of its own; or it is on that shard's, where this client is on
+    // the shards' threads, and then must end no earlier than this client may.
+    [[nodiscard]] virtual std::unique_ptr<redis_link> open_link(const redis_options& options,
+                                                                unsigned shard) const;
 
     [[nodiscard]] virtual link_counters counters() const = 0;
 };

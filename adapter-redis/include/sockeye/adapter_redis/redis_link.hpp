@@ -13,10 +13,6 @@ namespace boost::asio {
 class io_context;
 }
 
-namespace boost::asio {
-class io_context;
-}
-
 namespace sockeye::adapter_redis {
 
 class link_core;
@@ -67,6 +63,7 @@ public:
     [[nodiscard]] link_counters counters() const override;
     // As given: for another link to the same Redis.
     [[nodiscard]] const redis_options& options() const;
+    [[nodiscard]] bool has_own_thread() const { return thread_.joinable(); }
 
 private:
     std::shared_ptr<link_core> core_;

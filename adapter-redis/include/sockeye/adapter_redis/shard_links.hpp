@@ -23,8 +23,8 @@ public:
     // Throws std::system_error if the files for TLS cannot be used.
     shard_links(const redis_options& options, engineio::http_server& server);
 
-    // Waits, so long at the most, until what was said has been sent: ahead of the server's stop,
-    // and on none of its threads.
+    // Waits, so long at the most, until Redis has what was said: ahead of the server's stop, and on
+    // none of its threads.
     void drain(milliseconds limit) const;
     // The sums; connected where all are.
     [[nodiscard]] link_counters counters() const override;
@@ -35,6 +35,8 @@ public:
                  reply_handler then) override;
     [[nodiscard]] bool reaches(std::string_view key) const override;
     [[nodiscard]] redis_options options_for(std::string_view key) const override;
+    [[nodiscard]] std::unique_ptr<redis_link> open_link(const redis_options& options,
+                                                        unsigned shard) const override;
 
     void publish(channel_kind kind, std::string_view channel, std::string_view payload) override;
     subscription_id subscribe(channel_kind kind, std::string_view name, message_handler handler,
@@ -46,6 +48,7 @@ public:
 private:
     [[nodiscard]] redis_link& here() const; // this thread's
 
+    engineio::http_server& server_;
     engineio::shards& shards_;
     std::vector<std::unique_ptr<redis_link>> links_;
 };

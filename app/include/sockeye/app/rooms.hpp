@@ -51,11 +51,14 @@ public:
     rooms(const rooms&) = delete;
     rooms& operator=(const rooms&) = delete;
 
-    // Makes the room where there is none. `metadata`: none leaves what the user has. BAD_REQUEST is
-    // thrown by the call, all else by its task.
+    // Makes the room where there is none. `metadata`: none leaves what the user has. BAD_REQUEST
+    // and UNAVAILABLE are thrown by the call, with which it takes its place among the changes; all
+    // else by its task.
     task<socketio::object> add_user(std::string room, std::string user,
                                     std::optional<socketio::value> metadata = {});
     task<socketio::object> remove_user(std::string room, std::string user);
+    // The same; nothing where there is no such room, or no such user in it.
+    task<> forget_user(std::string room, std::string user);
     // FORBIDDEN to who is not in the room; ALREADY_SHARED by another, where one may.
     task<socketio::object> set_sharing(std::string room, std::string user, bool sharing);
     // Who shares already goes on.

@@ -14,7 +14,7 @@ namespace sockeye::app {
 
 struct clock_options {
     milliseconds tick = milliseconds(100);
-    milliseconds resolution = milliseconds(5); // ticks that fall due within it are one transaction
+    milliseconds resolution = milliseconds(2); // ticks that fall due within it are one transaction
     milliseconds life = std::chrono::hours(1); // of a session that nobody changes or follows
 
     // An instance that has not renewed its lease for so long is taken for dead. Another ticks its

@@ -110,10 +110,11 @@ struct cluster_message {
     content what;
 
     // As the reference's object: {type, data, uid, nsp}, `data` where the message has any.
-    [[nodiscard]] value to_value() const;
+    [[nodiscard]] value to_value() &&;
+    [[nodiscard]] value to_value() const& { return cluster_message(*this).to_value(); }
     // None for what is no message: another type, a member that is missing or of another kind. Of
     // `flags`, those that are not known are left out.
-    static std::optional<cluster_message> from_value(const value& from);
+    static std::optional<cluster_message> from_value(value from);
     [[nodiscard]] int type() const { return static_cast<int>(what.index()) + 1; }
     bool operator==(const cluster_message&) const = default;
 };

@@ -48,7 +48,8 @@ struct server_options {
 
     // Namespaces that one client may be in: each costs a socket's memory.
     std::size_t max_namespaces_per_client = 64;
-    // Acknowledgements a client owes us; beyond, an emit that wants one fails at once.
+    // Acknowledgements a client owes us; beyond, an emit that wants one fails at once, and a
+    // broadcast that wants them leaves the client out.
     std::size_t max_pending_acks = 10'000;
     // Joins beyond these are refused, counted and logged.
     std::size_t max_rooms_per_socket = 10'000;

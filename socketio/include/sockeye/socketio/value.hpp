@@ -50,13 +50,14 @@ using array = std::vector<value>;
 /// that objects have. An object of thousands is best made at once, from a vector of members.
 class object {
 public:
-    struct member; // { std::string key; value val; }
+    struct member;  // { std::string key; value val; }
+    struct initial; // a member in a list of those to begin with, which is moved from there
     using members = std::vector<member>;
     using iterator = members::iterator;
     using const_iterator = members::const_iterator;
 
     object() noexcept;
-    object(std::initializer_list<member> list);
+    object(std::initializer_list<initial> list);
     /// A repeated key keeps its first place and takes the last value, as in JavaScript. Takes
     /// n log n time whatever the keys are.
     explicit object(members list);
@@ -230,6 +231,13 @@ struct object::member {
     value val;
 
     bool operator==(const member&) const = default;
+};
+
+struct object::initial {
+    initial(std::string key, value val) : moved({std::move(key), std::move(val)}) {}
+    initial(member whole) : moved(std::move(whole)) {}
+
+    mutable member moved;
 };
 
 // What follows is inline because a value is moved several times on its way through the server.
