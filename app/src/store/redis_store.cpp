@@ -158,16 +158,17 @@ private:
     std::vector<lane_ptr> lanes_;
 };
 
-redis_store::redis_store(engineio::shards& shards, redis_options options, std::string key_prefix)
+redis_store::redis_store(engineio::shards& shards, redis_options options,
+                         const std::string& key_prefix)
     : core_(std::make_unique<core>(
           shards, std::make_shared<redis_link>(without_queue(std::move(options))), key_prefix)) {}
 
-redis_store::redis_store(engineio::http_server& server, redis_options options,
-                         std::string key_prefix)
+redis_store::redis_store(engineio::http_server& server, const redis_options& options,
+                         const std::string& key_prefix)
     : core_(std::make_unique<core>(server, options, key_prefix)) {}
 
 redis_store::redis_store(engineio::shards& shards, adapter_redis::redis_cluster_options options,
-                         std::string key_prefix)
+                         const std::string& key_prefix)
     : core_(std::make_unique<core>(shards, link_to(std::move(options), key_prefix), key_prefix)) {}
 
 redis_store::~redis_store() = default;

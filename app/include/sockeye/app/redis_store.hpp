@@ -32,16 +32,16 @@ public:
     // Connects by itself, soon: see health(). Throws std::system_error if the files for TLS cannot
     // be used.
     redis_store(engineio::shards& shards, adapter_redis::redis_options options,
-                std::string key_prefix = {});
+                const std::string& key_prefix = {});
     // With a connection on each of the server's threads: what is asked there wakes no other. The
     // server must have stopped when the store is closed.
-    redis_store(engineio::http_server& server, adapter_redis::redis_options options,
-                std::string key_prefix = {});
+    redis_store(engineio::http_server& server, const adapter_redis::redis_options& options,
+                const std::string& key_prefix = {});
     // In a Redis Cluster. What happens as one must be at one server of it: so the prefix has a hash
     // tag, as the default has, by which all keys share a slot; std::invalid_argument is thrown for
     // one without. While the slot moves to another server, transactions may change places.
     redis_store(engineio::shards& shards, adapter_redis::redis_cluster_options options,
-                std::string key_prefix = std::string(cluster_key_prefix));
+                const std::string& key_prefix = std::string(cluster_key_prefix));
     ~redis_store() override; // transactions without an answer fail
     redis_store(const redis_store&) = delete;
     redis_store& operator=(const redis_store&) = delete;
