@@ -3,6 +3,7 @@
 
 #include <sockeye/socketio/admin_ui.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <unistd.h>
 
@@ -184,11 +185,15 @@ TEST_CASE("more logins than can wait are refused without looking at the password
     const admin_ui& ui = instrument(at.io, {.auth = slow});
     at.start();
     std::vector<packet_client> guessing;
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 40; ++i)
         guessing.push_back(at.connect());
     for (packet_client& one : guessing)
         one.send("0/admin," + std::string(right_login));
-    guessing.back().expect(R"(4/admin,{"message":"too many login attempts"})");
+    // The last, unless the one that was busy ended just before it came.
+    const auto is_refused = [](packet_client& one) {
+        return one.read() == R"(4/admin,{"message":"too many login attempts"})";
+    };
+    CHECK(std::any_of(guessing.rbegin(), guessing.rend(), is_refused));
     CHECK(ui.counters().logins_not_tried > 0);
 }
 
