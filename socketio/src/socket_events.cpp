@@ -80,7 +80,7 @@ void socket_core::run_steps(const std::shared_ptr<dispatch_state>& state, std::s
             seen, [self, state, next, first = first_call()](std::optional<std::string> error) {
                 if (!first()) return;
                 self->run([state, next, error](socket_core& s) {
-                    if (!s.connected()) return;
+                    if (s.status_ != status::connected) return; // once it leaves, too
                     if (error) return s.report(array{"error", *error});
                     s.run_steps(state, next + 1);
                 });

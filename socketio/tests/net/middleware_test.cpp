@@ -217,6 +217,30 @@ TEST_CASE("an event that a middleware holds is handled later, unless the client 
     CHECK(at.notes.lines() == std::vector<std::string>{"slow 1", "gone"});
 }
 
+TEST_CASE("an event that is let pass while its socket goes is not handled") {
+    socketio_fixture at;
+    std::vector<next_function> held;
+    at.io.on_connection([&](const socket& s) {
+        s.use([&](incoming_event& event, const next_function& next) {
+            if (event.arguments[0] == "settle") return next({});
+            held.push_back(next);
+        });
+        s.on("late", [&] { at.notes.add("handled"); });
+        s.on("disconnecting", [&, s] {
+            at.notes.add(s.connected() ? "going" : "going, not connected");
+            held.at(0)({});
+        });
+        s.on("disconnect", [&] { at.notes.add("gone"); });
+    });
+    auto client = at.start().connect();
+    client.join();
+    client.send(R"(2["late"])");
+    client.settle();
+    client.close();
+    at.notes.await("gone");
+    CHECK(at.notes.lines() == std::vector<std::string>{"going", "gone"});
+}
+
 TEST_CASE("a socket's middleware that throws stops the event, and is logged") {
     socketio_fixture at;
     at.io.on_connection([&](const socket& s) {
