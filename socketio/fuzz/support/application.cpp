@@ -26,6 +26,11 @@ private:
     bool told_ = false;
 };
 
+bool is_version_2(const socket& s) {
+    engineio::session* const carrier = s.connection();
+    return carrier && carrier->revision() == engineio::protocol::v3;
+}
+
 } // namespace
 
 application::application(script& tells, server_core& server, engineio::http_server_impl& host,
@@ -111,7 +116,7 @@ std::function<void(ack_error)> application::answered(bool may_throw) {
 void application::emit(const socket& to, unsigned detail) {
     const bool asks = detail & 2;
     const bool volatile_ = !asks && (detail & 4);
-    emission what{event(!asks && !volatile_)};
+    emission what{event(!asks && !volatile_ && !is_version_2(to))};
     if (detail & 1) what.event.emplace_back(binary{"bytes"});
     if (asks)
         what.answered = [told = answered(true)](ack_error error, const array&) {
