@@ -232,4 +232,24 @@ TEST_CASE("refused joins: who left meanwhile has left") {
     CHECK(ben.present() == only_ann);
 }
 
+TEST_CASE("refused joins: what was granted before it left does not bring it in again") {
+    rooms_server server;
+    room_user ann(server, "ann"), ben(server, "ben");
+    ann.ask(room_join);
+    server.state.slow = true;
+    ben.begin("7", presence_join);
+    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 1; }));
+    ben.begin("8", R"("presence:leave",{"roomId":"r"})");
+    REQUIRE(server.at.becomes_true([&] { return server.state.held() == 2; }));
+    server.state.fails_presence = true;
+    ben.begin("9", presence_join);
+    check_refused(ben.answer("39["), "UNAVAILABLE");
+    server.state.fails_presence = false;
+    server.state.hurry();
+    CHECK(ben.answer("37[").find(R"("ok":true)") != std::string::npos);
+    ben.answer("38[");
+    CHECK_FALSE(ben.is_in_room());
+    CHECK(ben.present() == only_ann);
+}
+
 } // namespace sockeye::app

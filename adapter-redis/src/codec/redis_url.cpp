@@ -142,19 +142,22 @@ redis_cluster_options parse_redis_cluster_url(std::string_view url) {
     return options;
 }
 
+bool is_redis_url(std::string_view url) {
+    return url.starts_with("redis://") || url.starts_with("rediss://") ||
+           url.starts_with("unix://") || url.starts_with("redis+sentinel://");
+}
+
 redis_options parse_redis_url(std::string_view url) {
     redis_options options;
-    const auto scheme = take_before(url, "://");
-    const bool local = scheme == "unix";
-    const bool sentinels = scheme == "redis+sentinel";
-    if (scheme != "redis" && scheme != "rediss" && !local && !sentinels)
+    if (!is_redis_url(url))
         refuse("it does not begin with redis://, rediss://, unix:// or redis+sentinel://");
+    const auto scheme = take_before(url, "://");
     if (scheme == "rediss") options.tls.emplace();
     take_credentials(url, options);
-    if (sentinels)
+    if (scheme == "redis+sentinel")
         read_sentinels(url, options);
     else
-        local ? read_path(url, options) : read_network(url, options);
+        scheme == "unix" ? read_path(url, options) : read_network(url, options);
     return options;
 }
 

@@ -51,7 +51,8 @@ public:
 
 private:
     using link_ptr = std::shared_ptr<redis_link>;
-    using time_point = std::chrono::steady_clock::time_point;
+    using clock = std::chrono::steady_clock;
+    using time_point = clock::time_point;
     struct node {
         redis_address address;
         link_ptr link;

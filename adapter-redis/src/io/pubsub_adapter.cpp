@@ -1,5 +1,7 @@
 #include "io/pubsub_adapter.hpp"
 
+#include "codec/envelope.hpp"
+
 #include <utility>
 
 namespace sockeye::adapter_redis {
@@ -85,6 +87,14 @@ void pubsub_adapter::take_in(std::size_t bytes, std::optional<socketio::cluster_
     take_in(bytes, [this, message = std::move(*message)](const kept_until_done& kept) mutable {
         on_message(std::move(message), {}, kept);
     });
+}
+
+pubsub_adapter::hear pubsub_adapter::envelopes_but(const own_ending& own) {
+    return [this, &own](std::string_view, std::string_view payload) {
+        if (own.is_of(payload)) return;
+        auto read = decode_envelope(payload);
+        take_in(payload.size(), read ? from_envelope(*std::move(read)) : std::nullopt);
+    };
 }
 
 bool pubsub_adapter::take_in(std::size_t bytes, std::function<void(const kept_until_done&)> task) {

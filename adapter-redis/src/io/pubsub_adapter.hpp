@@ -17,6 +17,8 @@
 
 namespace sockeye::adapter_redis {
 
+class own_ending;
+
 // What the adapters share whose servers subscribe to channels: the subscriptions, the number of
 // servers, which is that of a channel's subscribers, and the way from the link's thread to a shard.
 class pubsub_adapter : public socketio::cluster_adapter {
@@ -54,6 +56,8 @@ protected:
     // What was heard, decoded on the link's thread; `bytes` is what it took on the wire. None: it
     // is no message.
     void take_in(std::size_t bytes, std::optional<socketio::cluster_message> message);
+    // The same of envelopes, but for those with our own ending, which must last as long as this.
+    [[nodiscard]] hear envelopes_but(const own_ending& own);
     // The same, for what only this medium knows of; on the shard that handles messages. The bytes
     // count while something keeps what the task is given. False if it is dropped.
     bool take_in(std::size_t bytes, std::function<void(const kept_until_done&)> task);

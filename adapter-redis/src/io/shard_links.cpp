@@ -1,8 +1,8 @@
 #include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/engineio/http_server.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <future>
 #include <utility>
 
 namespace sockeye::adapter_redis {
@@ -18,18 +18,12 @@ redis_link& shard_links::here() const {
     return *links_[shard == engineio::shards::none ? 0 : shard];
 }
 
-// Redis answers in order: once this is answered, all that was said before has come there.
-void shard_links::drain(milliseconds limit) const {
+void shard_links::drain(milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
-    std::vector<std::future<void>> answered;
     for (const auto& link : links_) {
-        if (!link->counters().connected) continue;
-        const auto done = std::make_shared<std::promise<void>>();
-        answered.push_back(done->get_future());
-        link->command({"PING"}, [done](const reply&) { done->set_value(); });
+        const auto left = deadline - std::chrono::steady_clock::now();
+        link->drain(std::max(duration_cast<milliseconds>(left), milliseconds(0)));
     }
-    for (const auto& one : answered)
-        one.wait_until(deadline);
 }
 
 link_counters shard_links::counters() const {

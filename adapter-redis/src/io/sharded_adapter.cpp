@@ -30,8 +30,8 @@ public:
           rooms_(options.rooms) {}
 
     void start() override {
-        subscribe({{sharded(channels_.of(uid())), on_payload()},
-                   {sharded(channels_.everybody), on_payload()}});
+        subscribe({{sharded(channels_.of(uid())), envelopes_but(own_)},
+                   {sharded(channels_.everybody), envelopes_but(own_)}});
     }
 
     void close() override {
@@ -50,7 +50,8 @@ public:
         if (!has_channel(room)) return;
         const std::lock_guard lock(mutex_);
         if (exists) {
-            subscribed_rooms_.emplace(room, subscribe(sharded(channels_.of(room)), on_payload()));
+            subscribed_rooms_.emplace(room,
+                                      subscribe(sharded(channels_.of(room)), envelopes_but(own_)));
         } else if (auto ended = subscribed_rooms_.extract(std::string(room))) {
             unsubscribe(ended.mapped());
         }
@@ -80,14 +81,6 @@ private:
 
     void say_on(const std::string& name, const cluster_message& message) {
         bus().publish(channel_kind::sharded, name, encode_sharded(to_envelope(message)));
-    }
-
-    hear on_payload() {
-        return [this](std::string_view, std::string_view payload) {
-            if (own_.is_of(payload)) return;
-            auto read = decode_envelope(payload);
-            take_in(payload.size(), read ? from_envelope(*std::move(read)) : std::nullopt);
-        };
     }
 
     const cluster_channels channels_;

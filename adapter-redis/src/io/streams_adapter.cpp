@@ -80,8 +80,8 @@ public:
 
     void start() override {
         await_one();
-        subscribe({{{kind_, channels_.of(uid())}, on_payload()},
-                   {{kind_, channels_.everybody}, on_payload()}});
+        subscribe({{{kind_, channels_.of(uid())}, envelopes_but(own_)},
+                   {{kind_, channels_.everybody}, envelopes_but(own_)}});
         listening_ = reader_->listen(
             local().name(),
             {while_alive([this](const stream_id& from) { begin_at(from); }),
@@ -139,14 +139,6 @@ private:
             stream_recovery::settings{local().name(), stream_, options.session_key_prefix,
                                       wanted->max_disconnection_duration,
                                       options.common.request_timeout, options.max_missed_bytes});
-    }
-
-    hear on_payload() {
-        return [this](std::string_view, std::string_view payload) {
-            if (own_.is_of(payload)) return;
-            auto read = decode_envelope(payload);
-            take_in(payload.size(), read ? from_envelope(*std::move(read)) : std::nullopt);
-        };
     }
 
     // In the name of who is no server, so that it is taken for another's when it has been through

@@ -93,6 +93,14 @@ TEST_CASE("servers of a cluster are named one after the other") {
     CHECK_FALSE(is_redis_cluster_url("redis+sentinel://one/m"));
 }
 
+TEST_CASE("a URL of a Redis server is known by its beginning") {
+    for (const char* const url :
+         {"redis://one", "rediss://one", "unix:///one", "redis+sentinel://one/m"})
+        CHECK(is_redis_url(url));
+    for (const char* const url : {"redis", "redis:one", "redis+cluster://one", "http://one", ""})
+        CHECK_FALSE(is_redis_url(url));
+}
+
 TEST_CASE("what is no URL of a Redis server is refused, without telling its password") {
     for (const char* url : {
              "",

@@ -182,6 +182,21 @@ TEST_CASE("cluster: commands go to whoever has the key") {
     }
 }
 
+TEST_CASE("cluster: when it is drained, each server has what waited") {
+    cluster_servers at;
+    redis_cluster one(at.options());
+    await([&] { return one.counters().connected; });
+    const std::string key = channel_at(at, 1);
+    const std::string large(8 * 1024 * 1024, 'x');
+    at.servers[1].pause(); // it is more than the system takes meanwhile
+    one.say_for(key, {"SET", key, large}, {});
+    one.drain(0ms);
+    CHECK(one.counters().queued_bytes > 0);
+    at.servers[1].resume();
+    one.drain(testing::patience);
+    CHECK(ask(*at.links[1], {"STRLEN", key}).integer == std::int64_t(large.size()));
+}
+
 TEST_CASE("cluster: commands follow a key that is on its way, and one that has moved") {
     cluster_servers at;
     redis_cluster one(at.options());

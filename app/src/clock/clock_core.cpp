@@ -1,5 +1,7 @@
 #include "clock/clock_core.hpp"
 
+#include "take_last.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -151,10 +153,7 @@ task<> shared_clock::core::check() {
 task<> shared_clock::core::check_all(std::vector<std::string> sessions, bool followed) {
     constexpr std::size_t at_once = 100;
     while (!sessions.empty()) {
-        const auto some = std::min(sessions.size(), at_once);
-        const auto from = sessions.end() - static_cast<std::ptrdiff_t>(some);
-        std::vector<std::string> next(from, sessions.end());
-        sessions.erase(from, sessions.end());
+        std::vector<std::string> next = take_last(sessions, at_once);
         const auto found = co_await ground_->look(std::move(next), followed);
         for (const auto& stored : found)
             co_await check_one(stored);

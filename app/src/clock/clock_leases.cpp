@@ -1,4 +1,5 @@
 #include "clock/clock_ticker.hpp"
+#include "take_last.hpp"
 
 #include <algorithm>
 #include <random>
@@ -112,10 +113,7 @@ task<> clock_ticker::take_over(std::string dead) {
     std::vector<std::string>& sessions = answer.replies[0].items;
     std::shuffle(sessions.begin(), sessions.end(), std::random_device());
     while (!sessions.empty()) {
-        const auto some = std::min(sessions.size(), at_once);
-        const auto from = sessions.end() - static_cast<std::ptrdiff_t>(some);
-        std::vector<std::string> next(from, sessions.end());
-        sessions.erase(from, sessions.end());
+        std::vector<std::string> next = take_last(sessions, at_once);
         co_await take_over_some(dead, std::move(next));
     }
     transaction last;

@@ -70,7 +70,7 @@ void clock_members::subscribe(const std::string& id, const session_ptr& to) {
     {
         const std::lock_guard lock(mutex_);
         if (to->over)
-            unwanted_.push_back(ticks);
+            unwanted_.add(ticks);
         else
             to->ticks = ticks;
     }
@@ -146,7 +146,7 @@ void clock_members::remove(const std::string& id, const std::string& member) {
     in.audience = nullptr;
     if (!in.members.empty()) return;
     in.over = true;
-    if (in.ticks) unwanted_.push_back(*in.ticks);
+    if (in.ticks) unwanted_.add(*in.ticks);
     sessions_.erase(found);
 }
 
@@ -155,20 +155,14 @@ void clock_members::retire() {
         const std::lock_guard lock(mutex_);
         for (const auto& [id, in] : std::exchange(sessions_, {})) {
             in->over = true;
-            if (in->ticks) unwanted_.push_back(*in->ticks);
+            if (in->ticks) unwanted_.add(*in->ticks);
         }
     }
     settle();
 }
 
 void clock_members::settle() {
-    std::vector<store::subscription_id> unwanted;
-    {
-        const std::lock_guard lock(mutex_);
-        unwanted.swap(unwanted_);
-    }
-    for (const store::subscription_id one : unwanted)
-        ground_->on.state.unsubscribe(one);
+    unwanted_.end();
     ground_->tellings.flush();
 }
 

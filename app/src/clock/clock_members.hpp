@@ -4,6 +4,7 @@
 #include "gate.hpp"
 #include "membership.hpp"
 #include "only_one.hpp"
+#include "unwanted_subscriptions.hpp"
 
 #include <atomic>
 #include <memory>
@@ -78,7 +79,7 @@ private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, session_ptr> sessions_;
     membership following_;
-    std::vector<store::subscription_id> unwanted_;
+    unwanted_subscriptions unwanted_{ground_->on.state};
     clock_counters counters_;
 };
 

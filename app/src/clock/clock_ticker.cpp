@@ -1,6 +1,7 @@
 #include "clock/clock_ticker.hpp"
 
-#include <algorithm>
+#include "take_last.hpp"
+
 #include <utility>
 
 // What is ticked; how long this instance may, and that it is its to tick: clock_leases.cpp.
@@ -36,12 +37,8 @@ task<> clock_ticker::tick() {
     }
     tick_regularly();
     auto [lease, ticks] = due();
-    while (!ticks.empty()) {
-        const auto some = std::min(ticks.size(), ground_->options.ticks_at_once);
-        const auto from = ticks.end() - static_cast<std::ptrdiff_t>(some);
-        ground_->work.run(publish(lease, {from, ticks.end()}));
-        ticks.erase(from, ticks.end());
-    }
+    while (!ticks.empty())
+        ground_->work.run(publish(lease, take_last(ticks, ground_->options.ticks_at_once)));
     co_return;
 }
 

@@ -3,10 +3,10 @@
 #include "config/config_checks.hpp"
 #include "names.hpp"
 
+#include <sockeye/adapter_redis/redis_cluster.hpp>
 #include <sockeye/app/client_address.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace sockeye::app {
 
@@ -33,10 +33,8 @@ bool is_origin(std::string_view text) {
     return scheme > 0 && !host.empty() && host.find_first_of("/?#@ *") == host.npos;
 }
 
-bool is_redis_url(std::string_view text) {
-    static constexpr std::array<std::string_view, 6> schemes{
-        "redis", "rediss", "unix", "redis+sentinel", "redis+cluster", "rediss+cluster"};
-    return std::ranges::count(schemes, text.substr(0, text.find("://"))) > 0;
+bool is_state_url(std::string_view text) {
+    return adapter_redis::is_redis_url(text) || adapter_redis::is_redis_cluster_url(text);
 }
 
 /// Can stand in a header's field.
@@ -121,7 +119,7 @@ std::vector<setting> state() {
             row("redis_url", &config::redis_url,
                 text("redis://, rediss://, unix://, redis+sentinel://, redis+cluster:// or "
                      "rediss+cluster://",
-                     is_redis_url),
+                     is_state_url),
                 "where instances share their state; without: one instance, in memory")),
         row("redis_key_prefix", &config::redis_key_prefix,
             text("a name of up to 128 bytes, in a Redis Cluster with a part in braces", is_name),

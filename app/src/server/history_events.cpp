@@ -116,7 +116,7 @@ task<object> history_events::of_room(socket s, value argument) {
 
 task<object> history_events::usage_of(std::string user, value argument) {
     usage_request wanted;
-    if (argument.kind() != socketio::value_kind::null) wanted = read<usage_request>(argument);
+    if (!argument.is_null()) wanted = read<usage_request>(argument);
     const std::string month = wanted.month ? checked_month(*wanted.month) : month_of(now_());
     const usage_totals totals = co_await log_.usage(user, month);
     co_return object{{"userId", user}, {"month", month}, {"totals", socketio::to_value(totals)}};

@@ -6,64 +6,65 @@ namespace sockeye::app {
 
 using socketio::socket;
 
-std::uint64_t joins::begin(const socket& s, const std::string& channel) {
-    const bool was_in = std::ranges::count(s.rooms(), channel) > 0;
+joins::undecided_ptr joins::begin(const socket& s, const place& at) {
+    const bool was_in = std::ranges::count(s.rooms(), at.second) > 0;
     const std::lock_guard lock(mutex_);
-    const auto [found, first] = undecided_.try_emplace({s.id(), channel});
-    ++found->second.requests;
-    if (first) found->second.stays = was_in;
-    return found->second.leavings;
+    undecided_ptr& all = undecided_[at];
+    if (!all) all = std::make_shared<undecided>(undecided{.stays = was_in});
+    ++all->requests;
+    return all;
 }
 
-void joins::enter(const socket& s, const std::string& channel, std::uint64_t leavings) {
+void joins::enter(const request& asked) {
     {
         const std::lock_guard lock(mutex_);
-        if (undecided_.find({s.id(), channel})->second.leavings != leavings) return;
+        if (has_left(asked)) return;
     }
-    s.join(channel);
+    asked.socket_.join(asked.place_.second);
 }
 
-bool joins::end(const socket& s, const std::string& channel, bool granted) {
+bool joins::end(const request& asked, bool granted) {
     {
         const std::lock_guard lock(mutex_);
-        const auto found = undecided_.find({s.id(), channel});
-        undecided& asked = found->second;
-        asked.stays |= granted;
-        const bool decided = --asked.requests == 0;
-        const bool is_in = asked.stays || !decided;
-        if (decided) undecided_.erase(found);
+        if (has_left(asked)) return true;
+        undecided& all = *asked.among_;
+        all.stays |= granted;
+        const bool decided = --all.requests == 0;
+        const bool is_in = all.stays || !decided;
+        if (decided) undecided_.erase(asked.place_);
         if (is_in) return true;
     }
-    s.leave(channel);
+    asked.socket_.leave(asked.place_.second);
     return false;
+}
+
+bool joins::has_left(const request& asked) const {
+    const auto found = undecided_.find(asked.place_);
+    return found == undecided_.end() || found->second != asked.among_;
 }
 
 void joins::leave(const socket& s, const std::string& channel) {
     {
         const std::lock_guard lock(mutex_);
-        const auto found = undecided_.find({s.id(), channel});
-        if (found != undecided_.end()) {
-            found->second.stays = false;
-            ++found->second.leavings;
-        }
+        undecided_.erase({s.id(), channel});
     }
     s.leave(channel);
 }
 
 joins::request::request(joins& in, socket s, std::string channel)
-    : in_(&in), socket_(std::move(s)), channel_(std::move(channel)),
-      leavings_(in.begin(socket_, channel_)) {}
+    : in_(&in), socket_(std::move(s)), place_(socket_.id(), std::move(channel)),
+      among_(in.begin(socket_, place_)) {}
 
 joins::request::~request() {
     if (in_) refuse();
 }
 
 void joins::request::grant() {
-    std::exchange(in_, nullptr)->end(socket_, channel_, true);
+    std::exchange(in_, nullptr)->end(*this, true);
 }
 
 bool joins::request::refuse() {
-    return std::exchange(in_, nullptr)->end(socket_, channel_, false);
+    return std::exchange(in_, nullptr)->end(*this, false);
 }
 
 } // namespace sockeye::app

@@ -3,8 +3,8 @@
 #include <sockeye/socketio/socket.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -18,26 +18,25 @@ class joins {
 public:
     class request;
 
-    /// Whoever leaves while something is decided was not in the room before, and what was asked
-    /// before does not bring it in any more.
+    /// What was asked before decides nothing any more.
     void leave(const socketio::socket& s, const std::string& channel);
 
 private:
     struct undecided {
         std::size_t requests = 0;
         bool stays = false;
-        std::uint64_t leavings = 0;
     };
+    using undecided_ptr = std::shared_ptr<undecided>;  // who leaves and asks again is another
     using place = std::pair<std::string, std::string>; // socket and room
 
-    /// How often the socket has left meanwhile.
-    std::uint64_t begin(const socketio::socket& s, const std::string& channel);
-    void enter(const socketio::socket& s, const std::string& channel, std::uint64_t leavings);
+    undecided_ptr begin(const socketio::socket& s, const place& at);
+    void enter(const request& asked);
     /// Whether the socket is not out of the room by that.
-    bool end(const socketio::socket& s, const std::string& channel, bool granted);
+    bool end(const request& asked, bool granted);
+    [[nodiscard]] bool has_left(const request& asked) const; // under the lock
 
     std::mutex mutex_;
-    std::map<place, undecided> undecided_;
+    std::map<place, undecided_ptr> undecided_;
 };
 
 /// Refused, where it is not granted. To be made on the socket's own thread.
@@ -49,16 +48,18 @@ public:
     request& operator=(const request&) = delete;
 
     /// Ahead of what is to be answered, and after what nobody else may hear.
-    void enter() { in_->enter(socket_, channel_, leavings_); }
+    void enter() { in_->enter(*this); }
     void grant();
-    /// Whether the socket stays nevertheless, or others of its requests are to decide that.
+    /// Whether the socket stays nevertheless, has left by itself, or others of its requests are to
+    /// decide.
     bool refuse();
 
 private:
+    friend joins;
     joins* in_; // null: decided
     const socketio::socket socket_;
-    const std::string channel_;
-    const std::uint64_t leavings_;
+    const place place_;
+    const undecided_ptr among_;
 };
 
 } // namespace sockeye::app

@@ -5,7 +5,6 @@
 #include "server/parts.hpp"
 #include "wall_clock.hpp"
 
-#include <sockeye/adapter_redis/shard_links.hpp>
 #include <sockeye/engineio/server.hpp>
 #include <sockeye/engineio/session.hpp>
 
@@ -251,9 +250,7 @@ void realtime_server::close_clients() {
     }
     for (const auto& one : closed)
         one.wait_for(seconds(2));
-    // Other links have threads of their own.
-    if (const auto* const links = dynamic_cast<adapter_redis::shard_links*>(adapter_link_.get()))
-        links->drain(seconds(1));
+    if (adapter_link_) adapter_link_->drain(seconds(1));
 }
 
 } // namespace sockeye::app

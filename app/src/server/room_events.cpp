@@ -44,8 +44,8 @@ void pass_on_frame(const socket& s, value info, socketio::binary frame) {
     const value* room = std::as_const(info).find("roomId");
     const auto user = bound_user(s);
     if (!user || !room || !room->get_if<std::string>()) return;
+    if (!is_in_room(s, room->as_string())) return;
     const std::string channel = room_channel(room->as_string());
-    if (std::ranges::count(s.rooms(), channel) == 0) return;
     info["from"] = *user;
     s.to(channel).volatile_().emit("room:frame", std::move(info), std::move(frame));
 }

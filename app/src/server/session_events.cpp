@@ -120,7 +120,7 @@ task<object> session_events::create(socket s, value argument) {
     const bool history = take_history(argument);
     std::string source_lang;
     session_fields more;
-    if (argument.kind() != socketio::value_kind::null)
+    if (!argument.is_null())
         for (auto& [name, text] : read<std::map<std::string, std::string>>(argument))
             (name == "sourceLang" ? source_lang : more[name]) = text;
     auto host = host_of(s);

@@ -124,7 +124,7 @@ task<> session_listeners::subscribe(listened_ptr to) {
     {
         const std::lock_guard lock(mutex_);
         if (to->over)
-            unwanted_.push_back(subscription);
+            unwanted_.add(subscription);
         else
             to->subscription = subscription;
     }
@@ -227,20 +227,14 @@ void session_listeners::close(listened_session& which) {
     for (const auto& [listener, state] : std::exchange(which.listeners, {}))
         listening_.remove(listener, which.id);
     which.changed();
-    if (which.subscription) unwanted_.push_back(*std::exchange(which.subscription, std::nullopt));
+    if (which.subscription) unwanted_.add(*std::exchange(which.subscription, std::nullopt));
     const auto found = sessions_.find(which.id);
     const listened_ptr last = std::move(found->second); // ends with this
     sessions_.erase(found);
 }
 
 void session_listeners::settle() {
-    std::vector<store::subscription_id> unwanted;
-    {
-        const std::lock_guard lock(mutex_);
-        unwanted.swap(unwanted_);
-    }
-    for (const store::subscription_id one : unwanted)
-        ground_->on.state.unsubscribe(one);
+    unwanted_.end();
     ground_->tellings.flush();
 }
 

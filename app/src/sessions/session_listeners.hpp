@@ -3,6 +3,7 @@
 #include "membership.hpp"
 #include "sessions/listened_session.hpp"
 #include "sessions/session_ground.hpp"
+#include "unwanted_subscriptions.hpp"
 
 #include <memory>
 #include <mutex>
@@ -76,7 +77,7 @@ private:
     membership listening_;
     std::unordered_multimap<std::string, request*> undecided_; // by listener
     std::uint64_t joinings_ = 0;
-    std::vector<store::subscription_id> unwanted_;
+    unwanted_subscriptions unwanted_{ground_->on.state};
     session_counters counters_;
 };
 

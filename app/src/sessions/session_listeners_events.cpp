@@ -1,5 +1,6 @@
 #include "sessions/session_event.hpp"
 #include "sessions/session_listeners.hpp"
+#include "take_last.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -136,9 +137,7 @@ task<> session_listeners::check() {
     constexpr std::size_t at_once = 50;
     std::vector<listened_ptr> all = opened();
     while (!all.empty()) {
-        const auto some = all.end() - static_cast<std::ptrdiff_t>(std::min(all.size(), at_once));
-        std::vector<listened_ptr> next(some, all.end());
-        all.erase(some, all.end());
+        std::vector<listened_ptr> next = take_last(all, at_once);
         co_await check_some(std::move(next));
     }
 }

@@ -1,86 +1,11 @@
-#include "codec/json.hpp"
-#include "net/socketio_fixture.hpp"
+#include "net/admin_front_end.hpp"
 
-#include <sockeye/socketio/admin_ui.hpp>
-
-#include <algorithm>
 #include <optional>
 #include <unistd.h>
 
 namespace sockeye::socketio {
 namespace {
 
-// Of "letmein", with the smallest cost.
-const basic_authentication ann{"ann",
-                               "$2b$04$abcdefghijklmnopqrstuuPT0cs.zGMMB9aUG3xKmxLeI//6s0m5C"};
-constexpr std::string_view right_login = R"({"username":"ann","password":"letmein"})";
-
-admin_options open_to_all() {
-    admin_options options;
-    options.auth = no_authentication{};
-    options.update_interval = 5ms;
-    return options;
-}
-
-value parsed(std::string_view json) {
-    value made;
-    REQUIRE_MESSAGE(parse_json(json, {}, made), json);
-    return made;
-}
-
-// An admin's front end, as far as it is a client.
-class front_end {
-public:
-    explicit front_end(const socketio_fixture& at, std::string nsp = "/admin")
-        : link_(at.connect()), nsp_(std::move(nsp)) {}
-
-    front_end& join(std::string_view auth = {}) {
-        link_.send("0" + nsp_ + "," + std::string(auth));
-        return *this;
-    }
-    // Reads on to the CONNECT reply; the id that it gives.
-    std::string joined() {
-        const value reply = parsed(read_to('0'));
-        return reply.find("sid")->as_string();
-    }
-    std::string refused() { return parsed(read_to('4')).find("message")->as_string(); }
-
-    // Reads on to the next event of that name, for which `meant` is true; its arguments.
-    array await(std::string_view event, const std::function<bool(const array&)>& meant = {}) {
-        for (;;) {
-            array arguments = parsed(read_to('2')).as_array();
-            const std::string name = arguments.front().as_string();
-            arguments.erase(arguments.begin());
-            seen_.push_back(name);
-            if (name == event && (!meant || meant(arguments))) return arguments;
-        }
-    }
-    void send(std::string_view command) { link_.send("2" + nsp_ + "," + std::string(command)); }
-    // The names of all events that await has read.
-    [[nodiscard]] bool has_seen(std::string_view event) const {
-        return std::ranges::count(seen_, event) > 0;
-    }
-
-private:
-    // What the next packet of that type says to the namespace.
-    std::string read_to(char type) {
-        const std::string head = type + nsp_ + ",";
-        for (;;) {
-            const std::string packet = link_.read();
-            if (packet.starts_with(head)) return packet.substr(head.size());
-        }
-    }
-
-    packet_client link_;
-    std::string nsp_;
-    std::vector<std::string> seen_;
-};
-
-std::function<bool(const array&)> is_at(std::size_t index, value expected) {
-    return [index, expected = std::move(expected)](const array& arguments) {
-        return arguments.at(index) == expected;
-    };
-}
 std::function<bool(const array&)> of_namespace(std::string name) {
     return [name = std::move(name)](const array& arguments) {
         return arguments.at(0).find("nsp")->as_string() == name;
@@ -125,93 +50,6 @@ TEST_CASE("the admin namespace may have another name") {
     front_end admin(at.start(), "/custom");
     admin.join().joined();
     CHECK(front_end(at).join().refused() == "Invalid namespace");
-}
-
-TEST_CASE(
-    "a server with a port of its own is instrumented too, and ends in the middle of a login") {
-    server io({}, with_threads(2));
-    instrument(io, {.auth = ann});
-    const unsigned short port = io.listen(0, "127.0.0.1");
-    io.start();
-    packet_client admin(port);
-    admin.send("0/admin," + std::string(right_login));
-}
-
-TEST_CASE("authentication must be chosen, with a hash of bcrypt's, once") {
-    socketio_fixture at;
-    CHECK_THROWS_AS(instrument(at.io, {}), std::invalid_argument);
-    CHECK_THROWS_AS(instrument(at.io, {.auth = basic_authentication{"ann", "letmein"}}),
-                    std::invalid_argument);
-    instrument(at.io, {.auth = ann});
-    CHECK_THROWS_AS(instrument(at.io, {.auth = ann}), std::logic_error);
-}
-
-TEST_CASE("who cannot log in is refused, with the text that the front end knows") {
-    socketio_fixture at;
-    const admin_ui& ui = instrument(at.io, {.auth = ann});
-    at.start();
-    for (const std::string_view auth :
-         {"", R"({"username":"ann","password":"guess"})",
-          R"({"username":"bob","password":"letmein"})",
-          R"({"username":"ann","password":["letmein"]})",
-          R"({"username":"ann","password":"letmein\u0000more"})", R"({"sessionId":"1234"})"}) {
-        CAPTURE(auth);
-        CHECK(front_end(at).join(auth).refused() == "invalid credentials");
-    }
-    CHECK(ui.counters().logins_refused == 6);
-}
-
-TEST_CASE("a login gives a session, behind the CONNECT reply, which is as good as a password") {
-    for (const unsigned threads : {1u, 2u}) {
-        socketio_fixture at({}, threads);
-        instrument(at.io, {.auth = ann});
-        at.start();
-        front_end admin(at);
-        admin.join(right_login);
-        admin.joined();
-        const std::string session = admin.await("session").at(0).as_string();
-        front_end again(at);
-        again.join(R"({"sessionId":")" + session + R"("})").joined();
-        again.await("config");
-        CHECK(!again.has_seen("session"));
-    }
-}
-
-TEST_CASE("more logins than can wait are refused without looking at the password") {
-    socketio_fixture at;
-    // A cost that keeps the first busy while the others come.
-    const basic_authentication slow{"ann",
-                                    "$2b$12$abcdefghijklmnopqrstuuPT0cs.zGMMB9aUG3xKmxLeI//6s0m5C"};
-    const admin_ui& ui = instrument(at.io, {.auth = slow});
-    at.start();
-    std::vector<packet_client> guessing;
-    for (int i = 0; i < 40; ++i)
-        guessing.push_back(at.connect());
-    for (packet_client& one : guessing)
-        one.send("0/admin," + std::string(right_login));
-    // The last, unless the one that was busy ended just before it came.
-    const auto is_refused = [](packet_client& one) {
-        return one.read() == R"(4/admin,{"message":"too many login attempts"})";
-    };
-    CHECK(std::any_of(guessing.rbegin(), guessing.rend(), is_refused));
-    CHECK(ui.counters().logins_not_tried > 0);
-}
-
-TEST_CASE("the session store forgets the oldest beyond its maximum, and what is too old") {
-    const auto knows = [](admin_session_store& store, const std::string& id) {
-        bool answer = false;
-        store.find(id, [&](bool known) { answer = known; });
-        return answer;
-    };
-    const auto store = memory_session_store(2);
-    for (const char* id : {"one", "two", "three"})
-        store->save(id);
-    CHECK(!knows(*store, "one"));
-    CHECK(knows(*store, "two"));
-    CHECK(knows(*store, "three"));
-    const auto short_lived = memory_session_store(2, std::chrono::seconds(0));
-    short_lived->save("one");
-    CHECK(!knows(*short_lived, "one"));
 }
 
 TEST_CASE("the admin is told the features, in the reference's order") {
@@ -365,65 +203,6 @@ TEST_CASE("events from and to a client are told without the acknowledgement's fu
     told("event_sent", {"question", 5});
     at.io.emit("all", 1);
     told("event_sent", {"all", 1});
-}
-
-TEST_CASE("an admin emits, moves and disconnects sockets, by namespace, room or id") {
-    for (const unsigned threads : {1u, 2u}) {
-        socketio_fixture at({}, threads);
-        instrument(at.io, open_to_all());
-        front_end admin(at.start());
-        admin.join().joined();
-        auto one = at.connect();
-        auto other = at.connect();
-        const std::string id = one.join();
-        other.join();
-        admin.send(R"(["emit","/",null,"to all",1,"two"])");
-        one.expect(R"(2["to all",1,"two"])");
-        other.expect(R"(2["to all",1,"two"])");
-        admin.send(R"(["join","/","tea",")" + id + R"("])");
-        admin.await("room_joined", is_at(1, "tea"));
-        admin.send(R"(["emit","/","tea","to room"])");
-        one.expect(R"(2["to room"])");
-        admin.send(R"(["join","/","both"])");
-        admin.await("room_joined", is_at(1, "both"));
-        admin.await("room_joined", is_at(1, "both"));
-        admin.send(R"(["leave","/","tea","tea"])");
-        admin.await("room_left", is_at(1, "tea"));
-        admin.send(R"(["_disconnect","/",false,")" + id + R"("])");
-        one.expect("1");
-        CHECK(admin.await("socket_disconnected").at(2) == value("server namespace disconnect"));
-        CHECK(other.settle().empty());
-        admin.send(R"(["_disconnect","/",true])");
-        other.expect("1");
-        other.expect_closed();
-    }
-}
-
-TEST_CASE("a readonly admin commands nothing") {
-    socketio_fixture at;
-    auto options = open_to_all();
-    options.readonly = true;
-    instrument(at.io, options);
-    front_end admin(at.start());
-    admin.join().joined();
-    auto client = at.connect();
-    client.join();
-    admin.send(R"(["_disconnect","/",true])");
-    CHECK(socketio_fixture::becomes_true([&] { return at.io.counters().events_unhandled == 1; }));
-    CHECK(client.settle().empty());
-}
-
-TEST_CASE("commands that make no sense are logged, and do nothing") {
-    socketio_fixture at;
-    instrument(at.io, open_to_all());
-    front_end admin(at.start());
-    admin.join().joined();
-    admin.send(R"(["emit","/"])");
-    admin.send(R"(["emit",5,null,"event"])");
-    admin.send(R"(["join","/"])");
-    at.notes.await("log /admin: argument 2 of \"join\": expected string, got nothing");
-    at.notes.await("log /admin: exception out of the handler of \"emit\": argument 1 of \"emit\": "
-                   "expected string, got integer 5");
 }
 
 TEST_CASE("namespaces that clients bring into being are watched too") {

@@ -78,5 +78,7 @@ struct redis_options {
 // User and password may be percent-encoded; `redis://:password@host` names no user. Throws
 // std::invalid_argument, with a text that does not contain the password.
 redis_options parse_redis_url(std::string_view url);
+// Whether it begins as one of these.
+bool is_redis_url(std::string_view url);
 
 } // namespace sockeye::adapter_redis

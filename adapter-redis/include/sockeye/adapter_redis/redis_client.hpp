@@ -48,6 +48,10 @@ public:
     [[nodiscard]] virtual std::unique_ptr<redis_link> open_link(const redis_options& options,
                                                                 unsigned shard) const;
 
+    // Waits, so long at the most, until Redis has what was said; not while it is away. On none of
+    // the threads that handlers are called on.
+    virtual void drain(milliseconds limit);
+
     [[nodiscard]] virtual link_counters counters() const = 0;
 };
 

@@ -17,15 +17,13 @@ namespace sockeye::adapter_redis {
 // subscriber for a server. What two threads say has no order.
 //
 // For servers with threads of their own. The server must have stopped when this ends; what waits
-// then is not sent: see drain.
+// then is not sent: see drain, ahead of the server's stop.
 class shard_links final : public redis_client {
 public:
     // Throws std::system_error if the files for TLS cannot be used.
     shard_links(const redis_options& options, engineio::http_server& server);
 
-    // Waits, so long at the most, until Redis has what was said: ahead of the server's stop, and on
-    // none of its threads.
-    void drain(milliseconds limit) const;
+    void drain(milliseconds limit) override;
     // The sums; connected where all are.
     [[nodiscard]] link_counters counters() const override;
 
