@@ -183,9 +183,10 @@ bool socket_core::may_join(const std::string& room) {
            room_count() < options.max_rooms_per_socket;
 }
 
-// Once for all of a call, which may be another server's and name thousands.
+// Logged once a socket: a client may cause as many as it likes.
 void socket_core::report_refused(std::size_t rooms) {
     server().counters(shard_).rooms_refused.add(rooms);
+    if (std::exchange(refusal_logged_, true)) return;
     server().log(engineio::log_level::warning,
                  name_for_log() + ": " + std::to_string(rooms) +
                      " of the rooms were not joined: their names are too long, or the socket is in "

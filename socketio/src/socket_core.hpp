@@ -133,6 +133,7 @@ private:
     // Changed by its own thread only:
     std::atomic<status> status_ = status::joining;
     std::atomic<bool> in_own_room_ = false;
+    bool refusal_logged_ = false; // of rooms
     const bool version_2_;
     const bool recovers_; // its client may come back, which those of version 2 cannot
     const bool recovered_;

@@ -12,6 +12,7 @@ namespace {
 
 // One connection may not keep its shard to itself.
 constexpr int max_reads_per_turn = 8;
+constexpr std::size_t little = 4 * 1024;
 constexpr unsigned max_parts = 128;
 
 } // namespace
@@ -163,8 +164,10 @@ bool connection::continue_handshake() {
 
 void connection::read_some() {
     in_driver_ = true;
-    auto& buffer = home_.read_buffer();
-    for (int i = 0; i < max_reads_per_turn && readable_ && wants_input(); ++i) {
+    std::span<char> buffer = home_.read_buffer();
+    if (reads_little_) buffer = buffer.first(little);
+    const int most = reads_little_ ? 1 : max_reads_per_turn;
+    for (int i = 0; i < most && readable_ && wants_input(); ++i) {
         const io_result got = link_.read(buffer.data(), buffer.size());
         if (got.status == io_status::would_block) {
             readable_ = false;

@@ -68,6 +68,8 @@ public:
     // The peer leaves so much unread that what it asks for has to wait.
     [[nodiscard]] bool is_congested() const { return out_.bytes() > pause_reading_above_; }
     void hold_input(bool hold); // a driver that cannot take more
+    // For a driver to whom a byte may be a thousand bytes' work.
+    void read_little_at_once() { reads_little_ = true; }
 
     // Lets what is queued leave, then ends the connection: our side first, and the whole when the
     // peer has done so too, or the time is up.
@@ -121,6 +123,7 @@ private:
     bool read_posted_ = false;
     bool flush_posted_ = false;
     bool input_held_ = false;
+    bool reads_little_ = false;
     peer_address peer_;
     connection_keeper& keeper_;
     std::unique_ptr<connection_driver> former_driver_; // until its call has returned

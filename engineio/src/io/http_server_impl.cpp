@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t max_refusals_under_way = 256;
 // Answers that a client has not read: beyond this it may not ask for more.
 constexpr std::size_t http_pause_mark = 256 * 1024;
+// Between two lines of log that say that no connection can be accepted.
+constexpr seconds complaint_interval{60};
 
 } // namespace
 
@@ -169,7 +171,10 @@ unsigned short http_server_impl::listen(unsigned short port, const std::string& 
 }
 
 void http_server_impl::on_accept_failed(const error_code& ec) {
-    shard_at(0).counters.connections_refused.add();
+    shard& here = shard_at(0);
+    here.counters.connections_refused.add();
+    if (here.now() < next_complaint_) return;
+    next_complaint_ = here.now() + complaint_interval;
     log(log_level::warning, "cannot accept connections for now: " + ec.message());
 }
 

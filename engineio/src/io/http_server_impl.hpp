@@ -121,12 +121,12 @@ private:
 
     std::vector<std::shared_ptr<listener>> listeners_; // of shard 0's thread
     unsigned next_shard_ = 0;                          // likewise
+    std::size_t refusals_ = 0;                         // likewise
+    time_point next_complaint_;                        // likewise
     connection_limits limits_;
 
     std::mutex tls_mutex_;
     std::shared_ptr<tls_context> tls_; // guarded by tls_mutex_
-
-    std::size_t refusals_ = 0; // likewise
 
     std::optional<steady_timer> stop_timer_; // of shard 0's thread
     std::atomic<bool> stopping_ = false;

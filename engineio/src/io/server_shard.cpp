@@ -139,16 +139,20 @@ void server_shard::serve(http_connection& from, const engine_query& query, live_
 void server_shard::handshake(http_connection& from, const engine_query& query) {
     if (const auto why = check_handshake(query, wants_websocket(from), from.request().method()))
         return refuse(from, *why);
-    if (!handshakes_.take(home().now())) {
-        home().counters.handshakes_limited.add();
-        if (wants_websocket(from))
-            return from.refuse_upgrade(503, "Too many handshakes", {{"Retry-After", "1"}});
-        http_response busy = empty_response(503);
-        busy.headers = {{"Retry-After", "1"}};
-        return from.respond(std::move(busy));
-    }
+    if (server_.session_count.load(std::memory_order_relaxed) >= options().max_sessions)
+        return put_off(from, "Too many sessions");
+    if (!handshakes_.take(home().now())) return put_off(from, "Too many handshakes");
     if (server_.allow) return ask_permission(from);
     assign_id(from, query);
+}
+
+// It may come again.
+void server_shard::put_off(http_connection& from, std::string_view why) {
+    home().counters.handshakes_limited.add();
+    if (wants_websocket(from)) return from.refuse_upgrade(503, why, {{"Retry-After", "1"}});
+    http_response busy = empty_response(503);
+    busy.headers = {{"Retry-After", "1"}};
+    from.respond(std::move(busy));
 }
 
 void server_shard::ask_permission(http_connection& from) {

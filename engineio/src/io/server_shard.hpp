@@ -60,6 +60,7 @@ private:
     void verify(http_connection& from, const engine_query& query);
     void serve(http_connection& from, const engine_query& query, live_session& target);
     void handshake(http_connection& from, const engine_query& query);
+    void put_off(http_connection& from, std::string_view why);
     void ask_permission(http_connection& from);
     void assign_id(http_connection& from, const engine_query& query);
     void create(http_connection& from, const engine_query& query, std::string id);

@@ -12,6 +12,7 @@ websocket_connection::websocket_connection(connection& link, websocket_owner& ow
       decoder_({.max_message = options.max_payload, .max_fragments = options.max_fragments},
                terms.deflating ? &link.home().inflate() : nullptr) {
     link.set_pause_mark(options.queue.pause_reading_above);
+    if (terms.deflating) link.read_little_at_once();
 }
 
 // ---- in

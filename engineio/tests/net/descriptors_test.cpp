@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -52,9 +53,11 @@ std::chrono::nanoseconds process_time() {
     return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-TEST_CASE("without descriptors the server waits, without spinning, and goes on once there are") {
+TEST_CASE("without descriptors the server waits, says so once, does not spin, and goes on once "
+          "there are") {
     server_fixture server;
-    server.http.log([](log_level, std::string_view) {}); // it may say so
+    std::atomic<int> said = 0;
+    server.http.log([&](log_level, std::string_view) { ++said; });
     auto living = open_websocket(server.start());
     living.send_text("4before"); // sanitizers need descriptors for what they see the first time
     CHECK(living.read_text() == "4before");
@@ -74,6 +77,8 @@ TEST_CASE("without descriptors the server waits, without spinning, and goes on o
         CHECK(waiting->silent_for(milliseconds(500)));
         CHECK(process_time() - used < milliseconds(150));
         CHECK(refused() - attempts <= 5);
+        REQUIRE(becomes_true([&] { return refused() > 1; }));
+        CHECK(said.load() == 1);
     }
     const auto begun = std::chrono::steady_clock::now();
     CHECK(waiting->read_answer().status == 200);

@@ -2,6 +2,7 @@
 // one over.
 
 #include "polling_client.hpp"
+#include "websocket_session.hpp"
 
 namespace sockeye::engineio {
 namespace {
@@ -191,6 +192,24 @@ TEST_CASE("handshakes over the rate get 503 and when to come again; sessions are
     CHECK(client.post("4x").body == "ok");
     CHECK(client.get().body == "4x");
     CHECK(becomes_true([&] { return fixture.get(polling).status == 200; }));
+}
+
+TEST_CASE("sessions over the limit get 503 and when to come again; the end of one makes room") {
+    server_fixture fixture({.max_sessions = 2});
+    fixture.start();
+    const polling_client one(fixture);
+    const polling_client other(fixture);
+    for (const http_answer& refused :
+         {fixture.get(polling),
+          fixture.ask(request("GET", websocket_path, {}, testing::upgrade_fields))}) {
+        CHECK(refused.status == 503);
+        CHECK(refused.header("Retry-After") == "1");
+    }
+    CHECK(fixture.http.counters().handshakes_limited == 2);
+    CHECK(one.post("4x").body == "ok");
+    CHECK(one.get().body == "4x");
+    CHECK(other.post("1").body == "ok");
+    CHECK(fixture.get(polling).status == 200);
 }
 
 // ---- queues of bytes

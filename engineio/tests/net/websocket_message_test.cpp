@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <future>
 #include <optional>
 #include <string>
 
@@ -245,6 +246,27 @@ TEST_CASE("inflating stops at max_payload, however little was sent") {
     client.send(masked_frame(0xc1, bomb.substr(0, 9'000)));
     CHECK(client.read_close() == "1009");
     server.handler.await("close transport error");
+}
+
+TEST_CASE("messages that inflate to many times their bytes do not keep the shard to themselves") {
+    server_fixture server({.per_message_deflate = compression_options{}}, one_shard());
+    std::size_t handled = 0;
+    std::promise<std::size_t> before_others;
+    server.handler.received = [&](session&, std::string_view, bool) {
+        if (++handled > 1) return;
+        server.http.shards().post(0, [&] { before_others.set_value(handled); });
+    };
+    auto client = open_deflating(server.start());
+    const std::string frame = masked_frame(0xc1, deflated("4" + std::string(999'000, 'z')));
+    std::string flood;
+    for (int i = 0; i < 40; ++i)
+        flood += frame;
+    client.send(flood);
+    client.send_text("4end");
+    auto result = before_others.get_future();
+    REQUIRE(result.wait_for(testing::patience) == std::future_status::ready);
+    CHECK(result.get() <= 2);
+    server.handler.await("message end");
 }
 
 TEST_CASE("what does not inflate ends the session") {

@@ -46,7 +46,7 @@ struct basic_counters {
     Number requests_timed_out;                        // head, body or TLS handshake too slow
     Number requests_oversized;                        // 413, 414, 431
     Number requests_malformed;                        // 400, 501, 505 before any routing
-    Number handshakes_limited;                        // over the handshake rate
+    Number handshakes_limited;                        // over their rate, or the number of sessions
     Number reads_paused;                              // own output above its mark
     std::array<Number, 6> request_errors;             // by request_error
     std::array<Number, close_reason_count> closed_by; // by close_reason

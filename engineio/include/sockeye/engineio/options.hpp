@@ -72,6 +72,9 @@ struct server_options {
     milliseconds close_timeout = seconds(30);
     // How long a WebSocket peer may take to answer a close frame.
     milliseconds websocket_close_timeout = seconds(10);
+    // Beyond: 503 with Retry-After. To be above max_connections, which does not bound them: between
+    // its requests a polling session has no connection, and lasts until its heartbeat fails.
+    std::size_t max_sessions = 200'000;
     // New sessions per second on each shard, 0: no limit. Over it: 503 with Retry-After.
     std::size_t max_handshakes_per_second = 0;
 };
