@@ -10,6 +10,7 @@ TEST_CASE("shared clock: who joins is told where it is, and what comes after tha
         wait((*a)->start_playing("s"));
         cluster.await_ticked(*a, 1);
         world.pass(250ms);
+        clock_instance::await([&] { return (*a)->counters().ticks == 2; });
         b->join("s", "m1");
         b->join("s", "m2");
         CHECK((*b)->counters().followed == 1);

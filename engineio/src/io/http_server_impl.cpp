@@ -72,8 +72,7 @@ http_server_impl::http_server_impl(http_server_options options, asio::io_context
         count = options_.threads != 0 ? options_.threads
                                       : std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {
-        if (!context) own_contexts_.push_back(std::make_unique<asio::io_context>(1));
-        shards_.push_back(std::make_shared<shard>(i, context ? *context : *own_contexts_.back()));
+        shards_.push_back(std::make_shared<shard>(i, context ? *context : own_loops_.add()));
         shards_.back()->start();
     }
     connections_ = std::vector<connection_list>(count);
@@ -96,7 +95,7 @@ thread_local unsigned running_shard = 0;
 
 unsigned http_server_impl::current() const {
     if (running_server == this) return running_shard;
-    if (!own_contexts_.empty()) return none;
+    if (!own_loops_.empty()) return none;
     return shards_.front()->is_current() ? 0 : none;
 }
 
@@ -282,8 +281,8 @@ void http_server_impl::start() {
     const std::lock_guard lock(run_mutex_);
     if (started_) return;
     started_ = true;
-    for (unsigned i = 0; i < own_contexts_.size(); ++i) {
-        work_.emplace_back(own_contexts_[i]->get_executor());
+    for (unsigned i = 0; i < own_loops_.size(); ++i) {
+        work_.emplace_back(own_loops_[i].get_executor());
         threads_.emplace_back([this, i] { run_context(i); });
     }
 }
@@ -291,7 +290,7 @@ void http_server_impl::start() {
 void http_server_impl::run_context(unsigned index) {
     running_server = this;
     running_shard = index;
-    asio::io_context& context = *own_contexts_[index];
+    asio::io_context& context = own_loops_[index];
     for (;;) {
         try {
             context.run();
@@ -306,7 +305,7 @@ void http_server_impl::run_context(unsigned index) {
 // Signals are waited for on the calling thread: a handler that holds up a shard does not hold them
 // up.
 void http_server_impl::run() {
-    if (own_contexts_.empty())
+    if (own_loops_.empty())
         throw std::logic_error("sockeye: run() is for a server with threads of its own; here the "
                                "application runs its io_context");
     asio::io_context waiting(1);
@@ -357,7 +356,7 @@ void http_server_impl::request_stop(milliseconds limit) {
 }
 
 void http_server_impl::stop(milliseconds limit) {
-    if (own_contexts_.empty()) return limit.count() == 0 ? end_now() : request_stop(limit);
+    if (own_loops_.empty()) return limit.count() == 0 ? end_now() : request_stop(limit);
     {
         const std::lock_guard lock(run_mutex_);
         if (!started_) return;
@@ -367,7 +366,7 @@ void http_server_impl::stop(milliseconds limit) {
 }
 
 void http_server_impl::end_now() {
-    if (!own_contexts_.empty()) return stop(milliseconds(0));
+    if (!own_loops_.empty()) return stop(milliseconds(0));
     begin_stop(milliseconds(0));
     finish_stop();
     // Tasks that refer to this object wait in the application's context, which lives on.
@@ -411,7 +410,7 @@ void http_server_impl::finish_stop() {
     if (stop_timer_) stop_timer_->cancel();
     shards_left_ = shard_count();
     for (const auto& shard : shards_) {
-        if (own_contexts_.empty())
+        if (own_loops_.empty())
             end_shard(*shard);
         else
             shard->post([this, home = shard.get()] { end_shard(*home); });
@@ -423,7 +422,7 @@ void http_server_impl::end_shard(shard& home) {
         server->part(home).abandon();
     for_each_connection(home, [](connection& c) { c.close(); });
     home.quit();
-    if (!own_contexts_.empty()) {
+    if (!own_loops_.empty()) {
         // Behind what the lines above have posted.
         asio::post(home.context(), [&context = home.context()] { context.stop(); });
     }

@@ -4,6 +4,7 @@
 #include "io/connection.hpp"
 #include "io/http_connection.hpp"
 #include "io/listener.hpp"
+#include "io/own_loops.hpp"
 #include "io/shard.hpp"
 #include "io/tls.hpp"
 
@@ -113,7 +114,7 @@ private:
     logger log_;
     std::vector<std::shared_ptr<server_impl>> servers_; // constant once it listens
 
-    std::vector<std::unique_ptr<asio::io_context>> own_contexts_; // empty on an application's
+    own_loops own_loops_; // none on an application's
     std::vector<std::shared_ptr<shard>> shards_;
     std::vector<connection_list> connections_; // each belongs to its shard's thread
     std::vector<asio::executor_work_guard<executor>> work_;

@@ -31,6 +31,20 @@ std::vector<std::string> packets_in(const std::string& payload) {
     return packets;
 }
 
+// Ends with its loop.
+struct loop_service final : boost::asio::execution_context::service {
+    using key_type = loop_service;
+    static inline boost::asio::execution_context::id id;
+    static inline bool living = false;
+
+    explicit loop_service(boost::asio::execution_context& of)
+        : boost::asio::execution_context::service(of) {
+        living = true;
+    }
+    ~loop_service() override { living = false; }
+    void shutdown() override {}
+};
+
 // A client that opens a connection for every request: each of them comes in on any shard.
 void talk(const server_fixture& server, int messages) {
     const polling_client client(server);
@@ -177,6 +191,20 @@ TEST_CASE("a request that moves to its shard and is lost on the way does no harm
         link.reset();
     }
     CHECK(becomes_true([&] { return server.http.counters().connections == 0; }));
+}
+
+TEST_CASE("what still waits on a loop at the end may own what lives on another one") {
+    bool outlived = true;
+    {
+        http_server http({.threads = 2});
+        boost::asio::use_service<loop_service>(http.loop(0));
+        auto owned =
+            std::shared_ptr<void>(nullptr, [&](void*) { outlived = !loop_service::living; });
+        http.shards().post_after(1, 1h, [owned = std::move(owned)] {});
+        http.start();
+    }
+    CHECK_FALSE(loop_service::living);
+    CHECK_FALSE(outlived);
 }
 
 TEST_CASE("tasks reach their shard, in the order of each thread that posts them") {
