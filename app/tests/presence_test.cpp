@@ -281,7 +281,7 @@ TEST_CASE("presence: who is back by another thread stays, whichever the store he
         wait(a.join("s1", "r"));
         state.hurry();
         left.wait();
-        CHECK(cluster.members("room:r:users") == texts{"alice"});
+        cluster.await([&] { return cluster.members("room:r:users") == texts{"alice"}; });
         CHECK(wait(a.leave("s1", "r")).count == 0);
         CHECK(cluster.members("room:r:users").empty());
     });
