@@ -16,8 +16,7 @@ TEST_CASE("shared clock: who joins is told where it is, and what comes after tha
         const auto ticks = world.state().subscribe(
             "tick:s", [arrived](std::string_view) { ++*arrived; }, [&] { listening.set_value(); });
         listening.get_future().wait();
-        wait((*a)->start_playing("s"));
-        cluster.await_ticked(*a, 1);
+        cluster.play(*a, "s");
         world.pass(250ms);
         clock_instance::await([&] { return *arrived == 2; });
         world.state().unsubscribe(ticks);
@@ -124,8 +123,7 @@ TEST_CASE("shared clock: a change that was not heard of is noticed") {
             CHECK(a->hear("m", 2)[1].starts_with("plays at ")); // and ticks, if it takes it over
         }
         SUBCASE("of one that is ticked here") {
-            wait((*a)->start_playing("s"));
-            cluster.await_ticked(*a, 1);
+            cluster.play(*a, "s");
             commit(world.state(), transaction().set_field("timing:s", "isPlaying", "false"));
             world.pass(6s);
             cluster.await_ticked(*a, 0);
@@ -139,8 +137,7 @@ TEST_CASE("shared clock: ticks of another moment or another state are not told")
         clock_cluster cluster(world);
         const auto a = cluster.instance("a");
         a->join("s", "m");
-        wait((*a)->start_playing("s"));
-        cluster.await_ticked(*a, 1);
+        cluster.play(*a, "s");
         world.pass(200ms);
         CHECK(a->hear("m", 4).back() == "tick 200");
         const auto say = [&](const std::string& text) {

@@ -9,8 +9,7 @@ TEST_CASE("shared clock: when the instance that ticks dies, another goes on with
         const auto b = cluster.instance("b");
         const auto c = cluster.instance("c");
         c->join("s", "m");
-        wait((*a)->start_playing("s"));
-        cluster.await_ticked(*a, 1);
+        cluster.play(*a, "s");
         world.pass(1s);
         CHECK(c->hear("m", 12).back() == "tick 1000");
         a.reset();
@@ -83,8 +82,7 @@ TEST_CASE("shared clock: an instance that hung ticks nothing that others have ta
         const auto a = cluster.hanging_instance("a");
         const auto b = cluster.instance("b");
         b->join("s", "m");
-        wait((*a)->start_playing("s"));
-        cluster.await_ticked(*a, 1);
+        cluster.play(*a, "s");
         cluster.hung.pass(10ms); // the timer that ticks is set
         world.pass(3s);
         cluster.await_ticked(*b, 1);
@@ -112,8 +110,7 @@ TEST_CASE(
         clock_cluster cluster(world);
         const auto a = cluster.instance("a");
         a->join("s", "m");
-        wait((*a)->start_playing("s"));
-        cluster.await_ticked(*a, 1);
+        cluster.play(*a, "s");
         a->hear("m", 2);
         commit(world.state(), transaction().erase("clock:lease:a/1"));
         world.pass(100ms);

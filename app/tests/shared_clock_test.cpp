@@ -94,8 +94,7 @@ TEST_CASE("shared clock: ticks go on in step through changes, and end with the l
         const auto a = cluster.instance("a");
         const auto b = cluster.instance("b");
         b->join("s", "m");
-        wait((*a)->start_playing("s"));
-        cluster.await_ticked(*a, 1);
+        cluster.play(*a, "s");
         world.pass(330ms);
         CHECK(b->hear("m", 5) ==
               texts{"joins, stopped at 0", "plays at 0", "tick 100", "tick 200", "tick 300"});
@@ -184,8 +183,7 @@ TEST_CASE("shared clock: while the store is away nothing ticks, and then it goes
         clock_cluster cluster(world);
         const auto a = cluster.flaky_instance("a");
         a->join("s", "m");
-        wait((*a)->start_playing("s"));
-        cluster.await_ticked(*a, 1);
+        cluster.play(*a, "s");
         world.pass(500ms);
         a->hear("m", 7);
         cluster.flaky.away = true;

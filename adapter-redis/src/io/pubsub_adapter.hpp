@@ -56,11 +56,11 @@ protected:
     // What was heard, decoded on the link's thread; `bytes` is what it took on the wire. None: it
     // is no message.
     void take_in(std::size_t bytes, std::optional<socketio::cluster_message> message);
-    // The same of envelopes, but for those with our own ending, which must last as long as this.
-    [[nodiscard]] hear envelopes_but(const own_ending& own);
     // The same, for what only this medium knows of; on the shard that handles messages. The bytes
     // count while something keeps what the task is given. False if it is dropped.
     bool take_in(std::size_t bytes, std::function<void(const kept_until_done&)> task);
+    // Takes in envelopes, but for those with our own ending, which must last as long as this.
+    [[nodiscard]] hear envelopes_but(const own_ending& own);
 
     // For what the link's threads call: does nothing once the adapter is closed, which waits for
     // it. After that the server's shards may be gone.

@@ -109,6 +109,11 @@ struct clock_cluster {
     static void await_ticked(clock_instance& at, std::size_t count) {
         clock_instance::await([&] { return at->counters().ticked == count; });
     }
+    /// The only session that the instance ticks.
+    static void play(clock_instance& at, const std::string& session) {
+        wait(at->start_playing(session));
+        await_ticked(at, 1);
+    }
     std::optional<std::string> timing_field(const std::string& session, const std::string& name) {
         return commit(world.state(), transaction().get_field("timing:" + session, name))
             .replies[0]
