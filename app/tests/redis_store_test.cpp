@@ -170,4 +170,32 @@ TEST_CASE("redis store: transactions on their way fail when Redis dies") {
     CHECK_THROWS_AS(wait(result_of(unanswered)), socketio::operation_error);
 }
 
+TEST_CASE("redis store: who asks for more while it ends is told so") {
+    link_fixture fixture;
+    testing::manual_shards shards;
+    adapter_redis::redis_options options = fixture.options();
+    options.close_timeout = 1ms;
+    auto own = std::make_unique<redis_store>(shards, options);
+    await([&] { return own->health().ready; });
+    redis_store& ending = *own;
+    std::vector<std::string> told;
+    fixture.server.pause();
+    own->commit(transaction().get("k")).then([&](const auto& first) {
+        told.push_back(first.error);
+        ending.commit(transaction().get("k")).then([&](const auto& then) {
+            told.push_back(then.error);
+        });
+    });
+    SUBCASE("when it is closed") {
+        own->close();
+    }
+    SUBCASE("when it is gone") {
+        own.reset();
+    }
+    REQUIRE(told.size() == 2);
+    CHECK_FALSE(told[0].empty());
+    CHECK(told[1] == "the store is closed");
+    fixture.server.resume();
+}
+
 } // namespace sockeye::app

@@ -43,16 +43,21 @@ void cluster_map::say_for(std::string_view key, const std::vector<std::string>& 
 }
 
 void cluster_map::send(errand one) {
+    const auto kept = std::make_shared<errand>(std::move(one));
     link_ptr to;
     bool early = false;
     {
         const std::lock_guard lock(mutex_);
-        node& home = node_for(channel_kind::sharded, one.key);
-        to = home.link;
-        early = is_awaited(home);
+        if (!closed_) {
+            node& home = node_for(channel_kind::sharded, kept->key);
+            to = home.link;
+            early = is_awaited(home);
+        }
     }
-    const auto kept = std::make_shared<errand>(std::move(one));
-    if (!early || !put_off(kept)) send(kept, to, false);
+    if (!to)
+        answer(kept, unsent());
+    else if (!early || !put_off(kept))
+        send(kept, to, false);
 }
 
 void cluster_map::send(const errand_ptr& one, const link_ptr& to, bool asking) {

@@ -24,13 +24,17 @@ cluster_map::cluster_map(const redis_cluster_options& options)
 
 cluster_map::node& cluster_map::node_at(const redis_address& address, milliseconds awaited) {
     node& found = nodes_[name_of(address)];
-    if (!found.link) {
-        redis_options options = options_.each;
-        options.host = address.host;
-        options.port = address.port;
-        found = {address, std::make_shared<redis_link>(options, ledger_), clock::now() + awaited};
-    }
+    if (!found.link)
+        found = {address, std::make_shared<redis_link>(options_of(address), ledger_),
+                 clock::now() + awaited};
     return found;
+}
+
+redis_options cluster_map::options_of(const redis_address& address) const {
+    redis_options options = options_.each;
+    options.host = address.host;
+    options.port = address.port;
+    return options;
 }
 
 // Stays where it is while that is there, so that what is said keeps its order.
@@ -74,9 +78,9 @@ void cluster_map::publish(channel_kind kind, std::string_view channel, std::stri
     link_ptr to;
     {
         const std::lock_guard lock(mutex_);
-        to = plain_node().link;
+        if (!closed_) to = plain_node().link;
     }
-    to->publish(kind, channel, payload);
+    to ? to->publish(kind, channel, payload) : settle(unsent());
 }
 
 bool cluster_map::reaches(std::string_view key) const {
@@ -88,6 +92,7 @@ bool cluster_map::reaches(std::string_view key) const {
 // While that is not known, any server will do: it knows who.
 redis_options cluster_map::options_for(std::string_view key) const {
     const std::lock_guard lock(mutex_);
+    if (closed_) return options_of(options_.seeds.front());
     const node* const owner = owner_of(key);
     return (owner == nullptr ? nodes_.at(plain_at_) : *owner).link->options();
 }
@@ -144,6 +149,7 @@ pubsub::subscription_id cluster_map::subscribe(channel_kind kind, std::string_vi
                                                std::function<void()> ready) {
     const std::lock_guard lock(mutex_);
     const pubsub::subscription_id which = ++last_id_;
+    if (closed_) return which;
     auto& added =
         subscriptions_[which] = {kind, std::string(name), std::move(handler), std::move(ready)};
     if (!masters_.empty()) place(added);
@@ -221,21 +227,23 @@ void cluster_map::apply(const std::vector<slot_range>& ranges) {
         place(one);
 }
 
-// A link's thread may hold on to a link for a moment, to pass on what it has been told.
+// A link's thread may hold on to a link for a moment, to pass on what it has been told. Whoever is
+// told may ask for more: there is nobody any more to ask.
 void cluster_map::close() {
     std::map<std::string, node> nodes;
     std::unordered_map<pubsub::subscription_id, subscription> subscriptions;
-    std::vector<errand_ptr> unsent;
+    std::vector<errand_ptr> waiting;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        unsent.swap(put_off_);
+        waiting.swap(put_off_);
         nodes.swap(nodes_);
+        masters_.clear();
         subscriptions.swap(subscriptions_);
     }
     subscriptions.clear();
-    for (const errand_ptr& one : unsent)
-        answer(one, {.kind = reply_kind::missing, .text = std::string(never_sent)});
+    for (const errand_ptr& one : waiting)
+        answer(one, unsent());
     for (const auto& [name, one] : nodes)
         while (one.link.use_count() > 1)
             std::this_thread::yield();

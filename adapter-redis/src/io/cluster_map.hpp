@@ -72,6 +72,7 @@ private:
     struct errand;
     using errand_ptr = std::shared_ptr<errand>;
 
+    [[nodiscard]] redis_options options_of(const redis_address& address) const;
     node& node_at(const redis_address& address, std::chrono::milliseconds awaited = {});
     node& node_for(channel_kind kind, std::string_view channel);
     node& plain_node();

@@ -29,18 +29,21 @@ command_connection::command_connection(io_context& context, asio::ssl::context& 
 void command_connection::send(std::string_view command, command_queue::waiter who,
                               std::size_t answers) {
     bool away = false;
+    bool stopped = false;
     bool reported = false;
     {
         const lock held(mutex_);
+        stopped = stopped_;
         away = !connected_ && !options_.queue_while_away;
-        if (!away && queue_.add(command, who, answers)) {
+        if (!stopped && !away && queue_.add(command, who, answers)) {
             // One flush takes whatever has come until it runs.
             if (std::exchange(flush_posted_, true)) return;
             asio::post(context_, [this] { flush(); });
             return;
         }
-        reported = away || std::exchange(dropping_, true);
+        reported = stopped || away || std::exchange(dropping_, true);
     }
+    if (stopped) return tell(who, unsent()); // nothing that is posted happens any more
     ledger_.drop();
     if (!reported) {
         options_.log(log_level::error, "redis: more than " +
@@ -142,16 +145,17 @@ void command_connection::check_idle() {
 void command_connection::stop() {
     connection_.stop();
     std::vector<command_queue::waiter> unanswered;
-    std::vector<command_queue::waiter> unsent;
+    std::vector<command_queue::waiter> waiting;
     {
         const lock held(mutex_);
+        stopped_ = true;
         unanswered = queue_.abandon();
         static_cast<void>(queue_.take());
-        unsent = queue_.abandon();
+        waiting = queue_.abandon();
     }
     count_unanswered(unanswered);
     fail(unanswered, never_answered);
-    fail(unsent, never_sent);
+    fail(waiting, never_sent);
 }
 
 void command_connection::tell(const command_queue::waiter& who, reply answer) {

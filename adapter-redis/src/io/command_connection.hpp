@@ -24,7 +24,7 @@ public:
     // On the link's thread.
     void start() { connection_.start(); }
     void when_idle(std::function<void()> then); // once nothing waits any more
-    void stop();
+    void stop(); // who asks from then on is told at once that it is too late
 
 private:
     void on_ready() override;
@@ -49,6 +49,7 @@ private:
     mutable std::mutex mutex_; // held for a few lines, never while calling out; guards the rest
     command_queue queue_;
     bool connected_ = false;
+    bool stopped_ = false;
     bool flush_posted_ = false;
     bool dropping_ = false; // and this has been reported, until all that waited is written
 };

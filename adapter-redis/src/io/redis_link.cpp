@@ -121,9 +121,13 @@ redis_link::redis_link(redis_options options, io_context& loop)
     : core_(std::make_shared<link_core>(std::move(options), std::make_shared<link_ledger>(),
                                         &loop)) {}
 
+void redis_link::end() {
+    core_->stop();
+}
+
 redis_link::~redis_link() {
     if (!has_own_thread()) {
-        core_->stop();
+        end();
         return;
     }
     core_->post([core = core_.get()] { core->finish(); });

@@ -13,6 +13,12 @@ shard_links::shard_links(const redis_options& options, engineio::http_server& se
         links_.push_back(std::make_unique<redis_link>(options, server.loop(shard)));
 }
 
+// None is gone while the others still tell who waits, and who may ask for more.
+shard_links::~shard_links() {
+    for (const auto& link : links_)
+        link->end();
+}
+
 redis_link& shard_links::here() const {
     const unsigned shard = shards_.current();
     return *links_[shard == engineio::shards::none ? 0 : shard];

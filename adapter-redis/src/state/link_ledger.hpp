@@ -12,6 +12,9 @@ namespace sockeye::adapter_redis {
 
 /// Why a command has failed that Redis has never seen, because the link was closed before.
 inline constexpr std::string_view never_sent = "the link to Redis is closed";
+inline reply unsent() {
+    return {.kind = reply_kind::missing, .text = std::string(never_sent)};
+}
 
 /// What a link counts, or all links of a cluster together, so that what one has counted stays when
 /// it ends. From any thread.

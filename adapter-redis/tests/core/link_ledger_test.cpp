@@ -8,7 +8,6 @@ namespace {
 using namespace std::chrono_literals;
 
 const reply refusal{.kind = reply_kind::error, .text = "OOM"};
-const reply unsent{.kind = reply_kind::missing, .text = std::string(never_sent)};
 const link_ledger::time_point start{};
 
 } // namespace
@@ -19,7 +18,7 @@ TEST_CASE("link ledger: what is lost is counted by why") {
     ledger.drop();
     ledger.fail(3);
     CHECK_FALSE(ledger.settle(refusal, start).empty());
-    CHECK(ledger.settle(unsent, start).empty());
+    CHECK(ledger.settle(unsent(), start).empty());
     const link_counters now = ledger.totals();
     CHECK(now.connects == 1);
     CHECK(now.dropped == 2);

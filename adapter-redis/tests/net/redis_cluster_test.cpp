@@ -329,6 +329,33 @@ TEST_CASE("cluster: what its slot is not there for is answered at last") {
     CHECK_FALSE(answer.get().empty());
 }
 
+TEST_CASE("cluster: while it ends, who asks for more is told so") {
+    cluster_servers at;
+    redis_cluster_options options = at.options();
+    options.each.close_timeout = 1ms;
+    auto own = std::make_unique<redis_cluster>(options);
+    await([&] { return own->counters().connected; });
+    redis_cluster& ending = *own;
+    std::vector<std::string> told;
+    std::size_t dropped = 0;
+    const std::string key = channel_at(at, 1);
+    own->command_for(key, {"BLPOP", key, "0"}, [&](const reply& answer) {
+        CHECK(answer.kind == reply_kind::missing);
+        ending.command_for(key, {"GET", key}, [&](const reply& got) { told.push_back(got.text); });
+        ending.count_subscribers(channel_kind::plain, "c", [&](std::optional<std::size_t> count) {
+            told.emplace_back(count ? "a number" : "no number");
+        });
+        ending.publish(channel_kind::plain, "c", "x");
+        ending.publish(channel_kind::sharded, "c", "x");
+        ending.unsubscribe(ending.subscribe(channel_kind::plain, "c", {}, {}));
+        CHECK(ending.options_for(key).port != 0);
+        dropped = ending.counters().dropped;
+    });
+    own.reset();
+    CHECK(told == std::vector<std::string>{"the link to Redis is closed", "no number"});
+    CHECK(dropped == 2); // both messages; who waits for an answer has been told
+}
+
 TEST_CASE("cluster: needs a seed") {
     CHECK_THROWS_AS(redis_cluster({}), std::invalid_argument);
 }

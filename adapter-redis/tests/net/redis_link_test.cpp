@@ -199,6 +199,21 @@ TEST_CASE("a link may end while there is no Redis; commands are told") {
     CHECK(fixture.notes.count("the link to Redis is closed") == 1);
 }
 
+TEST_CASE("who asks for more while a link ends is told so") {
+    link_fixture fixture;
+    redis_options options = fixture.options();
+    options.close_timeout = 1ms;
+    auto own = std::make_unique<redis_link>(options);
+    redis_link& ending = *own;
+    fixture.server.pause();
+    own->command({"PING"}, [&](const reply&) {
+        ending.command({"PING"}, [&](const reply& got) { fixture.notes.add(got.text); });
+    });
+    own.reset();
+    CHECK(fixture.notes.count("the link to Redis is closed") == 1);
+    fixture.server.resume();
+}
+
 TEST_CASE("a link may end in one of its own handlers") {
     link_fixture fixture;
     auto link = std::make_shared<redis_link>(fixture.options());

@@ -121,6 +121,10 @@ public:
                      key_prefix);
     }
 
+    ~core() { close(); }
+    core(const core&) = delete;
+    core& operator=(const core&) = delete;
+
     [[nodiscard]] engineio::shards& shards() const { return shards_; }
 
     void close() {

@@ -22,6 +22,7 @@ class shard_links final : public redis_client {
 public:
     // Throws std::system_error if the files for TLS cannot be used.
     shard_links(const redis_options& options, engineio::http_server& server);
+    ~shard_links() override;
 
     void drain(milliseconds limit) override;
     // The sums; connected where all are.
