@@ -14,7 +14,7 @@ namespace sockeye::adapter_redis {
 // With a port of its own for what servers say to each other.
 struct cluster_server : redis_server {
     explicit cluster_server(unsigned short bus = testing::free_port())
-        : redis_server({"--cluster-enabled", "yes", "--cluster-node-timeout", "2000",
+        : redis_server({"--cluster-enabled", "yes", "--cluster-node-timeout", "15000",
                         "--cluster-port", std::to_string(bus)}),
           bus_port(std::to_string(bus)) {}
     const std::string bus_port;

@@ -106,11 +106,13 @@ struct clock_cluster {
     }
 
     /// The instance ticks so many sessions.
-    static void await_ticked(clock_instance& at, std::size_t count) {
+    void await_ticked(clock_instance& at, std::size_t count) {
         clock_instance::await([&] { return at->counters().ticked == count; });
+        // Which is seen before its timer is set.
+        if (count > 0) clock_instance::await([&] { return ticks(world.shards) || ticks(hung); });
     }
     /// The only session that the instance ticks.
-    static void play(clock_instance& at, const std::string& session) {
+    void play(clock_instance& at, const std::string& session) {
         wait(at->start_playing(session));
         await_ticked(at, 1);
     }
@@ -127,6 +129,9 @@ struct clock_cluster {
     clock_options options;
 
 private:
+    [[nodiscard]] bool ticks(const testing::manual_shards& on) const {
+        return on.next() <= on.now() + options.resolution;
+    }
     std::unique_ptr<clock_instance> started(const context& on) {
         auto made = std::make_unique<clock_instance>(on, options);
         clock_instance::await([&] {

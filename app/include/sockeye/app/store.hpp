@@ -88,6 +88,9 @@ struct store_step {
 // error of the whole.
 class transaction {
 public:
+    transaction() = default;
+    explicit transaction(std::vector<store_step> steps) : steps_(std::move(steps)) {}
+
     transaction& require_absent(std::string key);
     transaction& require_exists(std::string key);
     transaction& require_equal(std::string key, std::string value);
