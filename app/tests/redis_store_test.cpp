@@ -198,4 +198,37 @@ TEST_CASE("redis store: who asks for more while it ends is told so") {
     fixture.server.resume();
 }
 
+TEST_CASE("redis store: once it is closed no handler is called, whatever was being asked") {
+    link_fixture fixture;
+    testing::manual_shards shards;
+    adapter_redis::redis_options options = fixture.options();
+    options.close_timeout = 1ms;
+    transaction long_to_write;
+    for (int i = 0; i < 1000; ++i)
+        long_to_write.get("k");
+    const auto late = std::make_shared<std::atomic<int>>(0);
+    for (int round = 0; round < 30; ++round) {
+        redis_store store(shards, options);
+        await([&] { return store.health().ready; });
+        // Each answer asks for the next, so that its thread is mostly about to commit.
+        const auto closed = std::make_shared<std::atomic<bool>>(false);
+        const auto answers = std::make_shared<std::atomic<int>>(0);
+        const auto ask = std::make_shared<std::function<void()>>();
+        *ask = [&, closed, answers, again = std::weak_ptr(ask)] {
+            store.commit(long_to_write).then([late, closed, answers, again](const auto& done) {
+                ++*answers;
+                *late += *closed ? 1 : 0;
+                const auto next = again.lock();
+                if (next && done) (*next)();
+            });
+        };
+        for (int i = 0; i < 3; ++i)
+            (*ask)();
+        await([&] { return *answers > 3; });
+        store.close();
+        *closed = true;
+    }
+    CHECK(*late == 0);
+}
+
 } // namespace sockeye::app

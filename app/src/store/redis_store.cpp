@@ -9,6 +9,7 @@
 #include <exception>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace sockeye::app {
@@ -127,10 +128,17 @@ public:
 
     [[nodiscard]] engineio::shards& shards() const { return shards_; }
 
+    // Whoever asks for something at the moment holds on to a lane or its link, and would be the one
+    // who ends it: then nobody would wait here for the link's thread.
     void close() {
-        std::vector<lane_ptr> ended; // behind the lock: their answers come back here
-        const std::lock_guard lock(mutex_);
-        ended.swap(lanes_);
+        std::vector<lane_ptr> ended;
+        {
+            const std::lock_guard lock(mutex_); // not for longer: their answers come back here
+            ended.swap(lanes_);
+        }
+        for (const lane_ptr& one : ended)
+            while (one.use_count() > 1 || one->link().use_count() > 1)
+                std::this_thread::yield();
     }
 
     [[nodiscard]] std::vector<lane_ptr> lanes() const {
