@@ -92,8 +92,7 @@ void cluster_map::settle(const reply& answer) {
 bool cluster_map::send_on(const errand_ptr& one, const reply& answer, std::string_view from) {
     if (says_try_again(answer)) return put_off(one);
     const auto elsewhere = read_redirection(answer, from);
-    const bool unseen = answer.kind == reply_kind::missing && answer.text == never_sent;
-    if ((!elsewhere && !unseen) || one->redirections++ == max_redirections) return false;
+    if ((!elsewhere && !is_unsent(answer)) || one->redirections++ == max_redirections) return false;
     link_ptr to;
     bool early = false;
     {

@@ -23,10 +23,10 @@ void link_ledger::fail(std::size_t commands) {
 
 // What was dropped or never answered for another reason has been counted when that happened.
 std::string link_ledger::settle(const reply& answer, time_point now) {
-    const bool unsent = answer.kind == reply_kind::missing && answer.text == never_sent;
-    if (answer.kind != reply_kind::error && !unsent) return {};
+    const bool was_dropped = is_unsent(answer);
+    if (answer.kind != reply_kind::error && !was_dropped) return {};
     const lock held(mutex_);
-    ++(unsent ? counters_.dropped : counters_.refused);
+    ++(was_dropped ? counters_.dropped : counters_.refused);
     const bool begins = last_loss_ == time_point::min() || now - last_loss_ > quiet;
     last_loss_ = now;
     return begins ? "redis: what is said is lost: " + answer.text : std::string();

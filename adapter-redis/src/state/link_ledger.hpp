@@ -15,6 +15,9 @@ inline constexpr std::string_view never_sent = "the link to Redis is closed";
 inline reply unsent() {
     return {.kind = reply_kind::missing, .text = std::string(never_sent)};
 }
+inline bool is_unsent(const reply& answer) {
+    return answer.kind == reply_kind::missing && answer.text == never_sent;
+}
 
 /// What a link counts, or all links of a cluster together, so that what one has counted stays when
 /// it ends. From any thread.
