@@ -124,8 +124,8 @@ struct clock_cluster {
     std::string now() { return std::to_string(world.shards.now().count()); }
 
     service_world& world;
+    testing::manual_shards hung; // outlives what closes the store
     testing::flaky_store flaky;
-    testing::manual_shards hung;
     clock_options options;
 
 private:

@@ -16,6 +16,11 @@ namespace sockeye::testing {
 class flaky_store final : public app::store {
 public:
     flaky_store(app::store& to, engineio::shards& shards) : to_(to), shards_(shards) {}
+    // A service that has ended may still be at what it heard: with this and all that stands before
+    // it in the test.
+    ~flaky_store() override { to_.close(); }
+    flaky_store(const flaky_store&) = delete;
+    flaky_store& operator=(const flaky_store&) = delete;
 
     std::atomic<bool> away = false;
     std::atomic<bool> loses_answers = false;  // but does what it is asked

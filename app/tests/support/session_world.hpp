@@ -122,8 +122,8 @@ struct session_cluster {
     }
 
     service_world& world;
+    testing::manual_shards hung; // outlives what closes the store
     testing::flaky_store flaky;
-    testing::manual_shards hung;
     session_options options;
     std::unique_ptr<event_log> log; // null: there is none
 };
