@@ -390,7 +390,8 @@ TEST_CASE("a connection that goes on is its user's, until the same time") {
 }
 
 TEST_CASE("a connection whose token ran out meanwhile does not go on") {
-    users_server server(with_tokens(), socketio::recovering());
+    // Whose notice it has not missed either.
+    users_server server({.tokens = token_keys(), .expiry_notice = 20ms}, socketio::recovering());
     const broken_connection former(server, 40ms);
     server.clock.pass(40ms);
     user_client ann(server);

@@ -28,7 +28,7 @@ server_options options_for(unsigned choice) {
                            .max_rooms_per_socket = 2};
     if (choice & 2)
         options.recovery = recovery_options{
-            .skip_middlewares = (choice & 4) != 0, .max_event_bytes = 100, .max_sessions = 3};
+            .skip_middlewares = (choice & 4) != 0, .max_event_bytes = 2000, .max_sessions = 3};
     return options;
 }
 

@@ -1,5 +1,7 @@
 #include "io/stream_recovery.hpp"
 
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace sockeye::adapter_redis {
@@ -75,6 +77,7 @@ private:
         auto session = answer.kind == reply_kind::text ? decode_session(answer.text) : std::nullopt;
         if (!session) return finish({recovery_outcome::unknown_session});
         session_ = *std::move(session);
+        rooms_ = {session_.rooms.begin(), session_.rooms.end()};
         const std::string offset = to_string(offset_);
         const std::string& stream = of_->with_.stream;
         ask(stream, {"XRANGE", stream, offset, offset}, &restoration::on_last_event);
@@ -105,7 +108,7 @@ private:
         if (!read || read->nsp != of_->with_.nsp) return;
         auto message = from_envelope(*std::move(read));
         auto* const order = message ? std::get_if<cluster::broadcast>(&message->what) : nullptr;
-        if (order == nullptr || order->request_id || !includes(order->to, session_.rooms)) return;
+        if (order == nullptr || order->request_id || !includes(order->to, rooms_)) return;
         missed_bytes_ += bytes_of(entry);
         missed_.push_back({entry.id, std::move(*order)});
     }
@@ -132,6 +135,7 @@ private:
     stream_id last_read_;
     unsigned pages_ = 0;
     saved_session session_;
+    std::unordered_set<std::string_view> rooms_; // the session's
     std::vector<missed_event> missed_;
     std::size_t missed_bytes_ = 0; // as Redis has them
     finished then_;                // empty: finished

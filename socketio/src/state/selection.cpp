@@ -5,15 +5,16 @@
 namespace sockeye::socketio {
 namespace {
 
-bool shares(const std::vector<std::string>& some, const std::vector<std::string>& others) {
-    return std::ranges::any_of(some, [&](const std::string& name) {
-        return std::ranges::find(others, name) != others.end();
-    });
+using room_set = std::unordered_set<std::string_view>;
+
+bool shares(const std::vector<std::string>& some, const room_set& others) {
+    return std::ranges::any_of(some,
+                               [&](const std::string& name) { return others.contains(name); });
 }
 
 } // namespace
 
-bool includes(const selection& to, const std::vector<std::string>& rooms) {
+bool includes(const selection& to, const room_set& rooms) {
     return (to.rooms.empty() || shares(to.rooms, rooms)) && !shares(to.except, rooms);
 }
 

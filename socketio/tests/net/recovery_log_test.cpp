@@ -55,8 +55,11 @@ struct kept_log {
         log->append(array{name}, std::move(to), {});
         return local.last_offset;
     }
-    void save(const std::string& private_id, std::vector<std::string> rooms = {}) {
-        log->save({.id = "id", .private_id = private_id, .rooms = std::move(rooms), .data = {}});
+    void save(const std::string& private_id, std::vector<std::string> rooms = {}, value data = {}) {
+        log->save({.id = "id",
+                   .private_id = private_id,
+                   .rooms = std::move(rooms),
+                   .data = std::move(data)});
     }
     // What a client missed: "a b ".
     std::string missed(const std::string& private_id, const std::string& offset) {
@@ -137,7 +140,7 @@ TEST_CASE("an offset that this log has not given is none") {
 }
 
 TEST_CASE("events beyond the bound are forgotten, oldest first") {
-    kept_log k({.max_event_bytes = 10});
+    kept_log k({.max_event_bytes = 2 * (recovery_log::event_overhead + 8)});
     std::vector<std::string> offsets;
     for (const char* const name : {"aaaa", "bbbb", "cccc"}) {
         offsets.push_back(k.append(name));
@@ -147,6 +150,19 @@ TEST_CASE("events beyond the bound are forgotten, oldest first") {
     CHECK(k.missed("one", offsets[0]) == "forgotten");
     k.save("two");
     CHECK(k.missed("two", offsets[1]) == "cccc ");
+}
+
+TEST_CASE("who missed more than one client is given starts anew") {
+    for (const auto& [bound, comes_to] : {std::pair(8, "aaaa bbbb "), std::pair(7, "forgotten")}) {
+        kept_log k({.max_missed_bytes = static_cast<std::size_t>(bound)});
+        const std::string had = k.append("had");
+        k.append("aaaa");
+        k.append("another's", {.rooms = {"r"}, .except = {}});
+        k.append("bbbb");
+        k.local.threads.run();
+        k.save("secret");
+        CHECK(k.missed("secret", had) == comes_to);
+    }
 }
 
 TEST_CASE("what a shard has still to deliver is kept, whatever the bound") {
@@ -184,6 +200,25 @@ TEST_CASE("sessions beyond the bound are forgotten, oldest first") {
     CHECK(k.missed("one", had) == "unknown");
     CHECK(k.missed("two", had).empty());
     CHECK(k.missed("three", had).empty());
+}
+
+TEST_CASE("sessions beyond the bound of their bytes are forgotten, oldest first") {
+    constexpr std::size_t of_two = 2'500;
+    kept_log k({.max_session_bytes = of_two});
+    const std::string had = k.append("had");
+    const std::vector<std::string> rooms = {std::string(500, 'r'), std::string(500, 's')};
+    for (const char* const secret : {"one", "two", "two", "three"})
+        k.save(secret, rooms);
+    CHECK(k.missed("one", had) == "unknown");
+    CHECK(k.missed("two", had).empty()); // and its bytes count no more
+    k.save("four", rooms);
+    k.save("large", {std::string(of_two, 'r')});
+    for (const char* const secret : {"three", "four", "large"})
+        CHECK(k.missed(secret, had) == "unknown");
+    k.save("with data", {}, std::string(of_two, 'd'));
+    CHECK(k.missed("with data", had) == "unknown");
+    k.save("small");
+    CHECK(k.missed("small", had).empty());
 }
 
 } // namespace sockeye::socketio

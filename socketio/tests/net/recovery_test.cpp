@@ -196,15 +196,28 @@ TEST_CASE("each namespace has a log and sessions of its own") {
 
 TEST_CASE("what does not fit any more is forgotten, oldest first") {
     recovery_options how;
-    how.max_event_bytes = 200;
+    how.max_event_bytes = 2000;
     socketio_fixture at(recovering(how));
     at.start();
     const broken_client gone(at);
-    at.io.emit("long", std::string(300, 'x'));
-    at.io.emit("long", std::string(300, 'x'));
+    at.io.emit("long", std::string(500, 'x'));
+    at.io.emit("long", std::string(500, 'x'));
     auto client = at.connect();
     CHECK(id_after(client, auth_of(gone)) != gone.id);
     CHECK(at.io.counters().recoveries_forgotten == 1);
+}
+
+TEST_CASE("who missed more than a client's queue takes starts anew, and stays") {
+    socketio_fixture at(recovering());
+    at.start();
+    const broken_client gone(at);
+    for (int i = 0; i < 3; ++i)
+        at.io.emit("long", std::string(500'000, 'x'));
+    auto client = at.connect();
+    CHECK(id_after(client, auth_of(gone)) != gone.id);
+    CHECK(at.io.counters().recoveries_forgotten == 1);
+    at.io.emit("next");
+    CHECK(client.read().starts_with(R"(2["next",)"));
 }
 
 TEST_CASE("a client that a middleware refuses when it comes back is as if it had not come") {

@@ -30,7 +30,7 @@ class prepared_event {
 public:
     virtual ~prepared_event() = default;
     [[nodiscard]] virtual const selection& to() const = 0;
-    [[nodiscard]] virtual std::size_t bytes() const = 0;
+    [[nodiscard]] virtual std::size_t bytes() const = 0; // as encoded
 };
 using prepared_event_ptr = std::shared_ptr<const prepared_event>;
 

@@ -22,8 +22,12 @@ struct recovery_options {
     // A client that comes back does not pass the namespace's middlewares again.
     bool skip_middlewares = true;
     // Per namespace, of the memory adapter:
-    std::size_t max_event_bytes = 16 * 1024 * 1024; // as encoded
+    std::size_t max_event_bytes = 32 * 1024 * 1024; // of memory, about
     std::size_t max_sessions = 100'000;
+    std::size_t max_session_bytes = 64 * 1024 * 1024; // rooms and data of all of them, about
+    // Of what a client missed that comes back, as encoded; one that missed more starts anew. More
+    // than `engine.queue.max_bytes` would overflow its queue.
+    std::size_t max_missed_bytes = 1024 * 1024;
 };
 
 struct server_options {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct selection {
 };
 
 // Whether it reaches a socket that is in those rooms.
-bool includes(const selection& to, const std::vector<std::string>& rooms);
+bool includes(const selection& to, const std::unordered_set<std::string_view>& rooms);
 
 // How something is sent.
 struct emit_flags {
