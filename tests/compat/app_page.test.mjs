@@ -7,11 +7,19 @@ import { startNetwork } from "./support/network.mjs";
 import { Page } from "./support/page.mjs";
 import { atEachPlace, skip } from "./support/visits.mjs";
 
+// What they see is of this room only then: in the lobby there are others.
+async function enterRoom(users, roomId) {
+  for (const one of users) {
+    await one.submit("presence-join", { roomId });
+    await one.seesJust("presence-room", roomId);
+  }
+}
+
 atEachPlace("the page", ({ count, store, servers, enter, meet, newName, close }) => {
   it("shows who comes into a room, and who leaves", async () => {
     const { ann, ben } = await meet();
     const roomId = newName("room");
-    for (const one of [ann, ben]) await one.submit("presence-join", { roomId });
+    await enterRoom([ann, ben], roomId);
     for (const one of [ann, ben]) {
       await one.seesJust("presence-count", "2");
       await one.sees("presence-users", (one === ann ? ben : ann).name);
@@ -27,8 +35,7 @@ atEachPlace("the page", ({ count, store, servers, enter, meet, newName, close })
     const second = await enter(ann.name, servers.at(-1).url);
     const roomId = newName("room");
     for (const [one, there] of [[ben, "1"], [ann, "2"], [second, "2"]]) {
-      await one.submit("presence-join", { roomId });
-      await one.seesJust("presence-room", roomId);
+      await enterRoom([one], roomId);
       await one.seesJust("presence-count", there);
     }
     await ben.sees("presence-users", ann.name);
@@ -43,7 +50,7 @@ atEachPlace("the page", ({ count, store, servers, enter, meet, newName, close })
     const { ann, ben } = await meet();
     const second = await enter(ann.name, servers.at(-1).url);
     const roomId = newName("room");
-    for (const one of [ann, ben]) await one.submit("presence-join", { roomId });
+    await enterRoom([ann, ben], roomId);
     await ann.seesJust("presence-count", "2");
     await ann.submit("presence-say", { text: "<b>good</b> morning" });
     await ben.sees("presence-log", `${ann.name}: <b>good</b> morning`);
