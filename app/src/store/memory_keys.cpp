@@ -25,10 +25,6 @@ std::int64_t add_to(std::string& held, const std::string& by) {
     return sum;
 }
 
-bool is_condition(store_verb verb) {
-    return verb <= store_verb::require_field;
-}
-
 template<class Container>
 std::vector<std::string> copy_of(const Container& members) {
     return {members.begin(), members.end()};

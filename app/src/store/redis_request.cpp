@@ -16,10 +16,6 @@ namespace {
 // A command of our own, which the script knows: PEXPIRE takes NX only from Redis 7 on.
 constexpr std::string_view expire_if_lasting_command = "PEXPIRENX";
 
-bool is_condition(const store_step& step) {
-    return step.verb <= store_verb::require_field;
-}
-
 std::string_view command_of(store_verb verb) {
     switch (verb) {
     case store_verb::require_absent:
@@ -155,14 +151,15 @@ private:
 redis_request scripted(const std::vector<store_step>& steps, std::string_view key_prefix) {
     redis_request made{.words = {}, .verbs = {}, .by_script = true};
     script_words words(key_prefix);
-    words.add_number(static_cast<std::size_t>(std::ranges::count_if(steps, is_condition)));
+    words.add_number(
+        static_cast<std::size_t>(std::ranges::count_if(steps, is_condition, &store_step::verb)));
     for (const auto& step : steps) {
-        if (!is_condition(step)) continue;
+        if (!is_condition(step.verb)) continue;
         words.add(expected_by(step));
         words.add_command(step);
     }
     for (const auto& step : steps) {
-        if (is_condition(step)) continue;
+        if (is_condition(step.verb)) continue;
         step.skip_if_exists.empty() ? words.add_number(0) : words.add_key(step.skip_if_exists);
         words.add_command(step);
         made.verbs.push_back(step.verb);
@@ -172,7 +169,7 @@ redis_request scripted(const std::vector<store_step>& steps, std::string_view ke
 }
 
 bool is_one_command(const std::vector<store_step>& steps) {
-    return steps.size() == 1 && !is_condition(steps[0]) && steps[0].skip_if_exists.empty() &&
+    return steps.size() == 1 && !is_condition(steps[0].verb) && steps[0].skip_if_exists.empty() &&
            steps[0].verb != store_verb::expire_if_lasting;
 }
 

@@ -10,7 +10,7 @@ transaction& transaction::add(store_verb verb, std::string key,
 }
 
 bool transaction::has_conditions() const {
-    return !steps_.empty() && steps_.front().verb <= store_verb::require_field;
+    return !steps_.empty() && is_condition(steps_.front().verb);
 }
 
 transaction& transaction::require_absent(std::string key) {

@@ -35,7 +35,7 @@ transaction stretched(const transaction& what) {
 void shrink(store_result& done, const std::vector<store_step>& asked) {
     auto reply = done.replies.begin();
     for (const store_step& step : asked) {
-        if (step.verb <= store_verb::require_field) continue; // a condition has no reply
+        if (is_condition(step.verb)) continue;
         if (reply == done.replies.end()) return;
         const bool has_life = step.verb == store_verb::time_left && reply->number > 0;
         if (has_life) reply->number = (reply->number + stretch - 1) / stretch;

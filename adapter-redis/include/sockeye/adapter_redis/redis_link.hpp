@@ -38,11 +38,12 @@ public:
     // Sends what waits, within `close_timeout`. Commands without an answer get an error. In a
     // handler of its own it does not wait for that, and nothing is logged any more.
     ~redis_link() override;
-    // Of one on a loop that runs no more: whoever has no answer is told, and whoever asks from now
-    // on.
-    void end();
     redis_link(const redis_link&) = delete;
     redis_link& operator=(const redis_link&) = delete;
+
+    // Only of one on a loop, which runs no more: whoever has no answer is told, and whoever asks
+    // from now on.
+    void end();
 
     // Answered in order. Not for commands that block: others would wait for them. Without a handler
     // as say_for.

@@ -68,6 +68,11 @@ enum class store_verb : std::uint8_t {
     publish,
 };
 
+// Has no reply, and decides whether the other steps happen.
+[[nodiscard]] constexpr bool is_condition(store_verb verb) {
+    return verb <= store_verb::require_field;
+}
+
 struct store_step {
     store_verb verb;
     std::string key;
