@@ -186,13 +186,29 @@ void client::recover(const namespace_ptr& nsp, value auth) {
     const std::string offset = auth.find("offset")->as_string();
     auto found = [server = server_.shared_from_this(), session = session_.id(), nsp,
                   auth = std::move(auth)](restored_session former) {
-        count(server->counters(), former.outcome);
         client* const asking = server->find_client(session);
+        if (asking && !asking->has_room_for(former.missed))
+            former = {recovery_outcome::events_forgotten};
+        count(server->counters(), former.outcome);
         if (!asking) return give_back(*server, *nsp, std::move(former));
         asking->end_joining(nsp->name());
         asking->add_socket(nsp, auth, std::move(former));
     };
     nsp->adapter().restore_session(private_id, offset, std::move(found));
+}
+
+// What its queue does not take would end its connection, each time that it comes back.
+bool client::has_room_for(const std::vector<prepared_event_ptr>& missed) const {
+    constexpr std::size_t max_header = 16, min_packet = 4; // bytes
+    std::size_t bytes = session_.queued_bytes();
+    std::size_t packets = bytes / min_packet;
+    for (const prepared_event_ptr& one : missed) {
+        const auto& event = static_cast<const encoded_event&>(*one);
+        packets += event.packets();
+        bytes += event.bytes() + event.packets() * max_header;
+    }
+    const engineio::queue_options& queue = server_.options().engine.queue;
+    return bytes <= queue.max_bytes && packets <= queue.max_packets;
 }
 
 void client::add_socket(const namespace_ptr& nsp, value auth, restored_session former) {

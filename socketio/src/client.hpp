@@ -54,6 +54,7 @@ private:
     void on_opened(const std::string& name, const namespace_ptr& nsp, value auth);
     void join(const namespace_ptr& nsp, value auth);
     void recover(const namespace_ptr& nsp, value auth);
+    [[nodiscard]] bool has_room_for(const std::vector<prepared_event_ptr>& missed) const;
     void add_socket(const namespace_ptr& nsp, value auth, restored_session former);
     void refuse(const std::string& nsp, const std::string& message);
     void fail(std::string_view error);

@@ -21,6 +21,7 @@ public:
 
     [[nodiscard]] const selection& to() const override { return to_; }
     [[nodiscard]] std::size_t bytes() const override { return bytes_; }
+    [[nodiscard]] std::size_t packets() const { return messages_.size(); }
     [[nodiscard]] const array& event() const { return packet_.data.as_array(); }
     [[nodiscard]] bool volatile_() const { return volatile_flag_; }
     // Handles for one shard: see engineio::outgoing.

@@ -208,16 +208,33 @@ TEST_CASE("what does not fit any more is forgotten, oldest first") {
 }
 
 TEST_CASE("who missed more than a client's queue takes starts anew, and stays") {
-    socketio_fixture at(recovering());
-    at.start();
-    const broken_client gone(at);
-    for (int i = 0; i < 3; ++i)
-        at.io.emit("long", std::string(500'000, 'x'));
-    auto client = at.connect();
-    CHECK(id_after(client, auth_of(gone)) != gone.id);
-    CHECK(at.io.counters().recoveries_forgotten == 1);
-    at.io.emit("next");
-    CHECK(client.read().starts_with(R"(2["next",)"));
+    for (const auto& [count, size] : {std::pair(3, 500'000), std::pair(20'000, 1)}) {
+        socketio_fixture at(recovering());
+        at.start();
+        const broken_client gone(at);
+        for (int i = 0; i < count; ++i)
+            at.io.emit("many", std::string(static_cast<std::size_t>(size), 'x'));
+        auto client = at.connect();
+        CHECK(id_after(client, auth_of(gone)) != gone.id);
+        CHECK(at.io.counters().recoveries_forgotten == 1);
+        at.io.emit("next");
+        CHECK(client.read().starts_with(R"(2["next",)"));
+    }
+}
+
+TEST_CASE("who missed what a queue still takes gets all of it") {
+    for (const auto& [count, size] : {std::pair(2, 500'000), std::pair(15'000, 1)}) {
+        socketio_fixture at(recovering());
+        at.start();
+        const broken_client gone(at);
+        for (int i = 0; i < count; ++i)
+            at.io.emit("many", std::string(static_cast<std::size_t>(size), 'x'));
+        auto client = at.connect();
+        client.send(come_back(gone.private_id, gone.offset));
+        for (int i = 0; i < count; ++i)
+            REQUIRE(client.read().starts_with(R"(2["many",)"));
+        CHECK(client.read().starts_with(R"(0{"sid":")" + gone.id));
+    }
 }
 
 TEST_CASE("a client that a middleware refuses when it comes back is as if it had not come") {

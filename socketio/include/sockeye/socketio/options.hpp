@@ -25,8 +25,8 @@ struct recovery_options {
     std::size_t max_event_bytes = 32 * 1024 * 1024; // of memory, about
     std::size_t max_sessions = 100'000;
     std::size_t max_session_bytes = 64 * 1024 * 1024; // rooms and data of all of them, about
-    // Of what a client missed that comes back, as encoded; one that missed more starts anew. More
-    // than `engine.queue.max_bytes` would overflow its queue.
+    // Of what a client missed that comes back, as encoded; one that missed more starts anew, as
+    // does one whose queue (`engine.queue`) would overflow.
     std::size_t max_missed_bytes = 1024 * 1024;
 };
 
