@@ -67,7 +67,7 @@ void socket_core::start(restored_session& former) {
         extra().private_id = recovered_ ? former.session.private_id : engineio::random_id();
     if (recovered_) {
         restore(former);
-        if (!owner_) return; // cut, since it does not read what it missed
+        if (!owner_) return; // its connection ended meanwhile
         if (server().options().recovery->skip_middlewares) return connect();
     }
     run_connect_steps(rules, 0);
