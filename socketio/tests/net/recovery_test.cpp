@@ -207,33 +207,39 @@ TEST_CASE("what does not fit any more is forgotten, oldest first") {
     CHECK(at.io.counters().recoveries_forgotten == 1);
 }
 
+namespace {
+
+// A server, and a client of it that missed so many events of such a size.
+struct long_absence {
+    long_absence(int count, std::size_t size) : gone(at.start()) {
+        for (int i = 0; i < count; ++i)
+            at.io.emit("many", std::string(size, 'x'));
+    }
+    socketio_fixture at{recovering()};
+    const broken_client gone;
+};
+
+} // namespace
+
 TEST_CASE("who missed more than a client's queue takes starts anew, and stays") {
     for (const auto& [count, size] : {std::pair(3, 500'000), std::pair(20'000, 1)}) {
-        socketio_fixture at(recovering());
-        at.start();
-        const broken_client gone(at);
-        for (int i = 0; i < count; ++i)
-            at.io.emit("many", std::string(static_cast<std::size_t>(size), 'x'));
-        auto client = at.connect();
-        CHECK(id_after(client, auth_of(gone)) != gone.id);
-        CHECK(at.io.counters().recoveries_forgotten == 1);
-        at.io.emit("next");
+        long_absence of(count, static_cast<std::size_t>(size));
+        auto client = of.at.connect();
+        CHECK(id_after(client, auth_of(of.gone)) != of.gone.id);
+        CHECK(of.at.io.counters().recoveries_forgotten == 1);
+        of.at.io.emit("next");
         CHECK(client.read().starts_with(R"(2["next",)"));
     }
 }
 
 TEST_CASE("who missed what a queue still takes gets all of it") {
     for (const auto& [count, size] : {std::pair(2, 500'000), std::pair(15'000, 1)}) {
-        socketio_fixture at(recovering());
-        at.start();
-        const broken_client gone(at);
-        for (int i = 0; i < count; ++i)
-            at.io.emit("many", std::string(static_cast<std::size_t>(size), 'x'));
-        auto client = at.connect();
-        client.send(come_back(gone.private_id, gone.offset));
+        long_absence of(count, static_cast<std::size_t>(size));
+        auto client = of.at.connect();
+        client.send(come_back(of.gone.private_id, of.gone.offset));
         for (int i = 0; i < count; ++i)
             REQUIRE(client.read().starts_with(R"(2["many",)"));
-        CHECK(client.read().starts_with(R"(0{"sid":")" + gone.id));
+        CHECK(client.read().starts_with(R"(0{"sid":")" + of.gone.id));
     }
 }
 
