@@ -52,7 +52,7 @@ struct saved_session {
 enum class recovery_outcome : std::uint8_t {
     recovered,
     unknown_session,  // never there, there no longer, or recovered before
-    events_forgotten, // the last event that the client had is not known (any more)
+    events_forgotten, // what the client missed is not known (any more), or is too much
 };
 
 struct restored_session {

@@ -31,8 +31,8 @@ struct basic_socketio_counters {
     Number rooms_refused; // beyond max_rooms_per_socket or max_room_name_length
     Number sessions_saved;
     Number sessions_recovered;
-    Number recoveries_unknown;         // no such session, or no longer
-    Number recoveries_forgotten;       // the session was there, the events that it missed were not
+    Number recoveries_unknown;   // no such session, or no longer
+    Number recoveries_forgotten; // the session was there; what it missed was not, or was too much
     Number cluster_messages_malformed; // what came from other servers and is no message
     Number cluster_messages_dropped;   // too many of them waited to be handled
 };
